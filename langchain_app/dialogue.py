@@ -1,0 +1,152 @@
+"""One turn, start to end: what the routes, the command line and the evaluation call."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from langchain_app.domain.errors import (
+    DramatisError,
+    TurnIdReused,
+    UtteranceEmpty,
+    UtteranceTooLong,
+)
+from langchain_app.domain.guardrails import neutralise, storable
+from langchain_app.domain.ports import StoredTurn, Vector
+from langchain_app.domain.turn import EventType, TurnEvent, TurnRequest
+from langchain_app.graph.builder import compiled_turn
+from langchain_app.graph.context import Parts, TurnContext
+from langchain_app.observability.tracing import Tracing
+
+Emit = Callable[[EventType, dict[str, Any]], None]
+Embed = Callable[[str], Awaitable[Vector]]
+
+RECURSION_LIMIT = 200
+"""Steps of one turn. A turn takes 10; each turn settled before it on the same timeline adds 2."""
+
+
+class Dialogue:
+    """Plays turns on one world."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        tracing: Tracing,
+        embed: Embed,
+        *,
+        turn_seconds: float,
+        max_message_chars: int,
+        max_concurrent_turns: int,
+    ) -> None:
+        self._parts = parts
+        self._tracing = tracing
+        self._embed = embed
+        self._turn_seconds = turn_seconds
+        self._max_chars = max_message_chars
+        self._places = asyncio.Semaphore(max_concurrent_turns)
+        self._graph = compiled_turn()
+
+    async def play(self, request: TurnRequest) -> dict[str, Any]:
+        """Play a turn and return its answer (domain/answer.py).
+
+        Raises a DramatisError; nothing was committed then.
+        """
+        return await self._turn(request, lambda kind, data: None)
+
+    async def stream(self, request: TurnRequest) -> AsyncIterator[TurnEvent]:
+        """Play a turn and yield its events: status, token, replace, then complete or error.
+
+        Who stops listening ends the turn; unless it was committed already, nothing of it is kept.
+        """
+        events: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
+        count = 0
+
+        def emit(kind: EventType, data: dict[str, Any]) -> None:
+            nonlocal count
+            events.put_nowait(TurnEvent(kind, count, data))
+            count += 1
+
+        async def run() -> None:
+            try:
+                emit("complete", await self._turn(request, emit))
+            except DramatisError as error:
+                emit("error", {"code": error.code, "message": error.message, "hint": error.hint})
+            finally:
+                events.put_nowait(None)
+
+        task = asyncio.create_task(run())
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+            await task
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    async def _turn(self, request: TurnRequest, emit: Emit) -> dict[str, Any]:
+        request = self._checked(request)
+        async with self._places:
+            if (known := await self._repeated(request)) is not None:
+                return known
+            return await self._played(request, emit)
+
+    def _checked(self, request: TurnRequest) -> TurnRequest:
+        """Refuse what is no utterance at all."""
+        message = storable(request.message)
+        if len(message) > self._max_chars:
+            raise UtteranceTooLong(len(message), self._max_chars)
+        cleaned = neutralise(message)
+        if not cleaned.text and not cleaned.had_control_tokens:
+            raise UtteranceEmpty
+        return replace(request, message=message)
+
+    async def _repeated(self, request: TurnRequest) -> dict[str, Any] | None:
+        """Return the first answer where this turn was played before."""
+        if request.turn_id_is_new:
+            return None
+        stored = await self._parts.timelines.find_turn(request.turn_id)
+        return _same(stored, request) if stored else None
+
+    async def _played(self, request: TurnRequest, emit: Emit) -> dict[str, Any]:
+        started = time.perf_counter()
+        embedding = asyncio.ensure_future(self._embed(neutralise(request.message).text))
+        with self._tracing.turn(request.turn_id, npc=request.npc_id) as trace:
+            context = TurnContext(
+                parts=self._parts,
+                trace=trace,
+                deadline=time.monotonic() + self._turn_seconds,
+                emit=emit,
+                embedding=embedding,
+            )
+            try:
+                final = await self._graph.ainvoke(
+                    {"request": request},
+                    {"recursion_limit": RECURSION_LIMIT, "callbacks": []},
+                    context=context,
+                )
+            finally:
+                embedding.cancel()
+            if final.get("stored") is not None:
+                return _same(final["stored"], request)
+            answer: dict[str, Any] = final["answer"]
+            total = round((time.perf_counter() - started) * 1000, 3)
+            answer["timing_ms"] = {**context.timing_ms, "total": total}
+            trace.conclude(input=request.message, output=answer["reply"])
+        return answer
+
+
+def _same(stored: StoredTurn, request: TurnRequest) -> dict[str, Any]:
+    """Return the stored answer if it answers this very request; raises TurnIdReused."""
+    claims: Sequence[tuple[str | None, str]] = (
+        (request.message, stored.message),
+        (request.npc_id, stored.npc_id),
+        (request.player_id, stored.player_id),
+        (request.session_id, stored.session_id),
+    )
+    if any(claimed is not None and claimed != known for claimed, known in claims):
+        raise TurnIdReused(request.turn_id)
+    return stored.answer

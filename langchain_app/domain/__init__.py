@@ -1,0 +1,1 @@
+"""The rules of the house. No I/O, no framework: standard library and pydantic only."""

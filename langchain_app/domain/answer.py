@@ -1,0 +1,43 @@
+"""What a game is told about a turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_app.domain.turn import TurnRecord
+
+
+def answer_of(record: TurnRecord) -> dict[str, Any]:
+    """Return the answer of `POST /api/chat` as plain data."""
+    settlement = record.settlement
+    return {
+        "session_id": record.scene.session_id,
+        "turn_id": record.request.turn_id,
+        "npc_id": record.scene.npc.id,
+        "player_id": record.scene.player_id,
+        "reply": record.reply.text,
+        "emotion": record.reply.emotion,
+        "state": {
+            "deltas": settlement.deltas.model_dump(),
+            "flags": dict.fromkeys(settlement.flags, True),
+            "items": [
+                {"item": entry.name, "amount": int(entry.amount)}
+                for entry in settlement.entries
+                if entry.kind == "item"
+            ],
+            "actions": [action.model_dump() for action in settlement.actions],
+            "relationship": settlement.relationship.model_dump(),
+        },
+        "sources": [
+            {
+                "id": found.chunk.id,
+                "title": found.chunk.title,
+                "score": found.score,
+                "why": found.why,
+            }
+            for found in record.lore.chunks
+        ],
+        "model_info": record.model_info,
+        "timing_ms": record.timing_ms,
+        "trace_id": record.trace_id,
+    }

@@ -1,0 +1,229 @@
+"""Everything that can go wrong, by what happened.
+
+DramatisError
+├── Refused                 the request cannot be played; nothing was changed
+│   ├── UtteranceEmpty
+│   ├── UtteranceTooLong
+│   ├── UnknownNpc
+│   ├── UnknownSession
+│   ├── UnknownTurn
+│   ├── SessionOfAnotherPlayer
+│   └── TurnIdReused
+├── Unavailable             a part does not answer; the same request may be sent again
+│   ├── DatabaseUnavailable
+│   ├── KnowledgeStoreUnavailable
+│   │   └── KnowledgeStoreLocked
+│   ├── EmbeddingsUnavailable
+│   ├── ChatModelFailed
+│   └── TurnDeadlineExceeded
+├── TimelineMoved           another turn was settled first; settle again on the newer state
+├── SettingsInvalid
+└── WorldInvalid
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class DramatisError(Exception):
+    """An error with a stable code, a sentence for people, and the next step."""
+
+    code = "internal"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Refused(DramatisError):
+    """The request cannot be played; nothing was changed."""
+
+
+class UtteranceEmpty(Refused):
+    """There is nothing to answer."""
+
+    code = "utterance_empty"
+
+    def __init__(self) -> None:
+        super().__init__("The message is empty.", "Send at least one printable character.")
+
+
+class UtteranceTooLong(Refused):
+    """More than one can say in one breath."""
+
+    code = "utterance_too_long"
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(
+            f"The message has {length} characters; the limit is {limit}.",
+            "Split it into several turns.",
+        )
+
+
+class UnknownNpc(Refused):
+    """The world has no such NPC."""
+
+    code = "unknown_npc"
+
+    def __init__(self, npc_id: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no NPC {npc_id[:64]!r} in this world.",
+            f"Known NPCs: {', '.join(sorted(known))}.",
+        )
+
+
+class UnknownSession(Refused):
+    """No such session was ever opened."""
+
+    code = "unknown_session"
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(
+            f"There is no session {session_id[:64]!r}.",
+            "Leave session_id out to open a new one, then send the one that the answer names.",
+        )
+
+
+class UnknownTurn(Refused):
+    """No such turn was ever played."""
+
+    code = "unknown_turn"
+
+    def __init__(self, turn_id: str) -> None:
+        super().__init__(f"There is no turn {turn_id[:64]!r}.", "Take a turn_id from an answer.")
+
+
+class SessionOfAnotherPlayer(Refused):
+    """The session belongs to somebody else."""
+
+    code = "session_of_another_player"
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(
+            f"The session {session_id[:64]!r} belongs to another player.",
+            "Send the player_id that opened it, or leave session_id out.",
+        )
+
+
+class TurnIdReused(Refused):
+    """A turn_id was used for two different messages."""
+
+    code = "turn_id_reused"
+
+    def __init__(self, turn_id: str) -> None:
+        super().__init__(
+            f"The turn_id {turn_id[:64]!r} was already used for another message.",
+            "Give every new message a turn_id of its own; repeat one only to repeat the same request.",
+        )
+
+
+class Unavailable(DramatisError):
+    """A part does not answer; the same request may be sent again."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """Postgres does not answer."""
+
+    code = "database_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The database does not answer: {reason}",
+            "Nothing of this turn was kept: repeat it with the same turn_id. "
+            "Operators: check POSTGRES_URL, or `dramatis doctor`.",
+        )
+
+
+class KnowledgeStoreUnavailable(Unavailable):
+    """Milvus does not answer."""
+
+    code = "knowledge_store_unavailable"
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            f"The knowledge store at {where} does not answer: {reason}",
+            "Check MILVUS_URI, or `dramatis doctor`.",
+        )
+
+
+class KnowledgeStoreLocked(KnowledgeStoreUnavailable):
+    """Another process has the Milvus Lite directory open."""
+
+    code = "knowledge_store_locked"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where, "another process has it open")
+        self.hint = (
+            "Wait until that process (an ingest, or a server that is starting) is done, or stop it; "
+            "or serve it to several with MILVUS_URI."
+        )
+
+
+class EmbeddingsUnavailable(Unavailable):
+    """The embedding model cannot be loaded or does not answer."""
+
+    code = "embeddings_unavailable"
+
+
+class ChatModelFailed(Unavailable):
+    """The chat model answered with an error, or stopped in mid-stream."""
+
+    code = "chat_model_failed"
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(
+            f"The chat model {model} failed: {reason}", "`dramatis doctor` tells more."
+        )
+
+
+class TurnDeadlineExceeded(Unavailable):
+    """A node used up what was left of the turn's time."""
+
+    code = "turn_deadline_exceeded"
+
+    def __init__(self, node: str) -> None:
+        super().__init__(f"The turn ran out of time in {node}.", "Raise DRAMATIS_TURN_SECONDS.")
+
+
+class TimelineMoved(DramatisError):
+    """Another turn of the same timeline was settled first."""
+
+    code = "timeline_moved"
+
+    def __init__(self) -> None:
+        super().__init__("Another turn of this timeline was settled first.", "Repeat the turn.")
+
+
+class SettingsInvalid(DramatisError):
+    """A setting cannot be used."""
+
+    code = "settings_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a world file; `line` counts from 1."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class WorldInvalid(DramatisError):
+    """A world cannot be loaded; carries every mistake found."""
+
+    code = "world_invalid"
+
+    def __init__(self, world: str, mistakes: Sequence[Mistake]) -> None:
+        shown = "\n".join(f"  {mistake}" for mistake in mistakes[:20])
+        super().__init__(
+            f"The world {world} has {len(mistakes)} mistakes:\n{shown}",
+            "`dramatis world check DIR` prints all of them. Nothing was changed.",
+        )
+        self.mistakes = tuple(mistakes)

@@ -1,0 +1,103 @@
+"""Lore: passages, who may know them, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from langchain_app.domain.story import START, StoryState
+from langchain_app.domain.text import Frozen, Language, LocalText, Phrase
+
+ChunkKind = Literal["lore", "voice", "acquaintance", "item", "quest"]
+
+
+class Gate(Frozen):
+    """Who may know something, from which story flag on, and at which trust it is told.
+
+    A gate is a positive condition. Nobody is let in by an empty audience.
+    """
+
+    audience: tuple[Phrase, ...] = Field(min_length=1)
+    after: Phrase = START
+    trust: float = Field(default=-1.0, ge=-1, le=1)
+
+    def admits(self, knower: Knower) -> bool:
+        """Tell whether the knower may be given what stands behind this gate."""
+        return (
+            not knower.audiences.isdisjoint(self.audience)
+            and self.after in knower.story.reached
+            and knower.trust >= self.trust
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Knower:
+    """An NPC at a point of the story, before a player it trusts so far."""
+
+    audiences: frozenset[str]
+    story: StoryState
+    trust: float
+
+
+class Passage(Frozen):
+    """One authored passage in both languages behind one gate."""
+
+    id: Phrase
+    gate: Gate
+    importance: float = Field(default=0.5, ge=0, le=1)
+    told_by: str | None = None
+    title: LocalText
+    body: LocalText
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What retrieval finds: one passage in one language.
+
+    `kind` tells how it may be quoted: "voice" and "acquaintance" are an NPC's own words, the rest is
+    narration that a speaker puts into its own register.
+    """
+
+    id: str
+    language: Language
+    kind: ChunkKind
+    title: str
+    text: str
+    gate: Gate
+    importance: float = 0.5
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The primary key in a store."""
+        return f"{self.id}@{self.language}"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredChunk:
+    """A chunk that retrieval chose.
+
+    `score` is the fused score (comparable within one search only), `confidence` from 0 to 1 says how
+    much of the question the chunk covers (comparable between searches), `why` says it in words.
+    """
+
+    chunk: Chunk
+    score: float
+    confidence: float
+    best_sentence: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one search brought: the passages good enough to answer from, best first."""
+
+    chunks: tuple[ScoredChunk, ...] = ()
+    query: str = ""
+
+    @property
+    def grounded(self) -> bool:
+        """Whether there is anything to answer from."""
+        return bool(self.chunks)

@@ -1,0 +1,129 @@
+"""Who speaks: persona, voice, taboos and acquaintances of one NPC."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from langchain_app.domain.keywords import Keywords
+from langchain_app.domain.relationship import Deltas, Mood, Relationship
+from langchain_app.domain.text import Frozen, Language, LocalText, LocalTexts, Phrase
+
+SpeechLevel = Literal["hapsyo", "haeyo", "hao", "hage", "hae"]
+"""Korean speech levels: 하십시오체, 해요체, 하오체, 하게체, 해체 (반말)."""
+
+Emotion = Literal["neutral", "joy", "sadness", "anger", "fear", "disgust", "suspicion"]
+
+SmallTalk = Literal[
+    "greeting", "farewell", "thanks", "how_are_you", "who_are_you", "compliment", "apology",
+    "insult", "affection", "laughter", "agreement", "refusal", "small_talk",
+]  # fmt: skip
+"""What an utterance does when it asks for nothing that could be looked up."""
+
+
+class ByMood(Frozen):
+    """Lines for each mood."""
+
+    warm: tuple[Phrase, ...] = Field(min_length=1)
+    neutral: tuple[Phrase, ...] = Field(min_length=1)
+    cold: tuple[Phrase, ...] = Field(min_length=1)
+
+    def __getitem__(self, mood: Mood) -> tuple[str, ...]:
+        lines: tuple[str, ...] = getattr(self, mood)
+        return lines
+
+
+Lines = tuple[Phrase, ...]
+
+
+class VoiceLines(Frozen):
+    """Everything an author wrote for one NPC to say, in one language."""
+
+    openers: ByMood
+    closers: ByMood
+    greeting: ByMood
+    farewell: Lines = Field(min_length=1)
+    thanks: Lines = Field(min_length=1)
+    how_are_you: Lines = Field(min_length=1)
+    who_are_you: Lines = Field(min_length=1)
+    compliment: Lines = Field(min_length=1)
+    apology: Lines = Field(min_length=1)
+    insult: Lines = Field(min_length=1)
+    affection: Lines = Field(min_length=1)
+    laughter: Lines = Field(min_length=1)
+    agreement: Lines = Field(min_length=1)
+    refusal: Lines = Field(min_length=1)
+    small_talk: Lines = Field(min_length=1)
+    unknown: Lines = Field(min_length=2)
+    deflect: Lines = Field(min_length=2)
+    forbidden_talk: Lines = Field(min_length=1)
+    weary: Lines = Field(min_length=1)
+
+    def small_talk_lines(self, kind: SmallTalk, mood: Mood) -> tuple[str, ...]:
+        """Return the lines that answer one kind of small talk in one mood."""
+        lines = getattr(self, kind)
+        return lines[mood] if isinstance(lines, ByMood) else tuple(lines)
+
+
+class Voice(Frozen):
+    """The authored lines in both languages."""
+
+    en: VoiceLines
+    ko: VoiceLines
+
+    def __getitem__(self, language: Language) -> VoiceLines:
+        return self.en if language == "en" else self.ko
+
+
+class SpeechExample(Frozen):
+    """One exchange that shows how the NPC talks."""
+
+    player: LocalText
+    npc: LocalText
+
+
+class Reaction(Frozen):
+    """What a forbidden trigger does to the NPC."""
+
+    line: LocalText
+    emotion: Emotion
+    deltas: Deltas = Deltas()
+
+
+class ForbiddenTrigger(Frozen):
+    """Talk that this NPC does not stand for, known by keyword or by meaning."""
+
+    id: Phrase
+    keywords: Keywords = Keywords()
+    examples: LocalTexts
+    reaction: Reaction
+
+
+class Npc(Frozen):
+    """One character as its author wrote it."""
+
+    id: Phrase
+    role: Phrase
+    name: LocalText
+    aliases: LocalTexts
+    place: Phrase
+    factions: tuple[Phrase, ...] = ()
+    age: int = Field(ge=0)
+    persona: LocalText
+    backstory: LocalText
+    traits: LocalTexts
+    voice: LocalText
+    speech_level: SpeechLevel
+    speech_examples: tuple[SpeechExample, ...] = Field(min_length=1)
+    taboos: LocalTexts
+    secrets: tuple[Phrase, ...] = ()
+    acquaintances: dict[str, LocalText] = Field(default_factory=dict)
+    initial: Relationship = Relationship()
+    lines: Voice
+    forbidden_triggers: tuple[ForbiddenTrigger, ...] = ()
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """The names under which this NPC may know things."""
+        return frozenset({"public", f"npc:{self.id}", *(f"faction:{f}" for f in self.factions)})

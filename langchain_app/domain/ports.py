@@ -1,0 +1,92 @@
+"""What the turn needs from outside, as the nodes see it. Adapters stand in their own rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from langchain_app.domain.lore import Findings, Knower
+from langchain_app.domain.memory import Recollection
+from langchain_app.domain.text import Language
+from langchain_app.domain.tone import DialogueAct, Sentiment
+from langchain_app.domain.turn import Scene, TurnRecord, TurnRequest, Utterance
+from langchain_app.domain.world import World
+
+Vector = Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A turn that was committed, as it was answered."""
+
+    turn_id: str
+    message: str
+    npc_id: str
+    player_id: str
+    session_id: str
+    answer: dict[str, Any]
+
+
+class Timelines(Protocol):
+    """The system of record: sessions, timelines, turns."""
+
+    async def find_turn(self, turn_id: str) -> StoredTurn | None:
+        """Return the turn that was answered under this id."""
+
+    async def load_scene(self, request: TurnRequest, world: World) -> Scene:
+        """Read the scene in one round trip, opening a session where none was named.
+
+        Raises UnknownNpc, UnknownSession, SessionOfAnotherPlayer, DatabaseUnavailable.
+        """
+
+    async def reload(self, scene: Scene) -> Scene:
+        """Read story, relationship and position of the scene's timeline again."""
+
+    async def commit(self, record: TurnRecord, answer: dict[str, Any]) -> StoredTurn | None:
+        """Commit a turn whole: turn, ledger, state, memory, outbox.
+
+        Returns the stored turn when this turn_id was already committed, else None.
+        Raises TimelineMoved when another turn was settled since the scene was read, and
+        DatabaseUnavailable.
+        """
+
+
+class MemoryBook(Protocol):
+    """What NPCs remember."""
+
+    async def recall(
+        self, scene: Scene, utterance: Utterance, vector: Vector
+    ) -> tuple[Recollection, ...]:
+        """Return what this utterance brings to the NPC's mind about this player, best first."""
+
+
+class LoreRetriever(Protocol):
+    """Where lore is found."""
+
+    async def search(self, utterance: Utterance, scene: Scene, vector: Vector) -> Findings:
+        """Return the visible passages that answer; none when nothing is good enough."""
+
+    async def leak(self, reply: str, language: Language, knower: Knower, said: str) -> str | None:
+        """Return the id of a passage behind a closed gate that `reply` gives away, or None.
+
+        What the player said already (`said`) gives nothing away.
+        """
+
+
+class Listener(Protocol):
+    """Understands an utterance without a language model."""
+
+    def sentiment(self, utterance: Utterance) -> Sentiment:
+        """Rate the sentiment."""
+
+    def act(self, utterance: Utterance) -> DialogueAct:
+        """Name what the utterance does."""
+
+    def tokens(self, text: str, language: Language) -> tuple[str, ...]:
+        """Return the content tokens of a text."""
+
+    def likeness(
+        self, utterance: Utterance, vector: Vector, examples: Sequence[str]
+    ) -> tuple[float, str]:
+        """Return how much the utterance means the same as the nearest example (0..1), and which."""

@@ -1,0 +1,54 @@
+"""Text that exists in every language the platform speaks."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Language = Literal["en", "ko"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+Phrase = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+_HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+class Frozen(BaseModel):
+    """A value that cannot change and that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LocalText(Frozen):
+    """One text in Korean and English; both are required."""
+
+    en: Phrase
+    ko: Phrase
+
+    def __getitem__(self, language: Language) -> str:
+        return self.en if language == "en" else self.ko
+
+
+class LocalTexts(Frozen):
+    """Several texts a language; both languages are required."""
+
+    en: tuple[Phrase, ...] = Field(min_length=1)
+    ko: tuple[Phrase, ...] = Field(min_length=1)
+
+    def __getitem__(self, language: Language) -> tuple[str, ...]:
+        return self.en if language == "en" else self.ko
+
+
+def detect_language(text: str, default: Language = "en") -> Language:
+    """Tell Korean from English by script.
+
+    Hangul counts three times a Latin letter, because one syllable block carries about three letters.
+    A text with neither script (digits, emoji) has the `default` language.
+    """
+    hangul, latin = 3 * len(_HANGUL.findall(text)), len(_LATIN.findall(text))
+    if hangul == latin == 0:
+        return default
+    return "ko" if hangul >= latin else "en"

@@ -1,0 +1,74 @@
+"""Which of the story's gates an utterance opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from langchain_app.domain.npc import ForbiddenTrigger
+from langchain_app.domain.story import Trigger
+from langchain_app.domain.text import Language
+from langchain_app.domain.turn import FiredTrigger, Scene, Utterance
+
+Likeness = Callable[[Sequence[str]], tuple[float, str]]
+"""How much the utterance means the same as the nearest of some examples, and which one."""
+
+SAME_MEANING = 0.8
+"""From here on two utterances are taken to mean the same. High: a false hit moves the story."""
+
+_NEGATED: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"n't\b|\b(?:not|never|no longer|cannot|havent|didnt|dont|wont|cant|nobody)\b"
+    ),
+    "ko": re.compile(r"(?:^|\s)(?:못|안)\s?[가-힣]|지\s?(?:않|못|마|말)|아직"),
+}
+
+
+def open_triggers(triggers: Iterable[Trigger], scene: Scene) -> tuple[Trigger, ...]:
+    """Return the triggers whose conditions hold on the server's own state."""
+    return tuple(
+        trigger
+        for trigger in triggers
+        if trigger.is_open(scene.npc.id, scene.story, scene.relationship.trust)
+    )
+
+
+def fired_trigger(
+    triggers: Iterable[Trigger], utterance: Utterance, likeness: Likeness
+) -> FiredTrigger | None:
+    """Return the open trigger that the utterance fires, or None.
+
+    Keywords decide before meaning, and the trigger that asks for most words before others. "I have
+    not found Pell" fires nothing that waits for "I found Pell".
+    """
+    language, hits = utterance.language, []
+    for trigger in triggers:
+        examples = trigger.says.examples[language]
+        if _negates(utterance.text, language) and not any(_negates(e, language) for e in examples):
+            continue
+        words = trigger.says.keywords.evidence(utterance.text, language)
+        if words:
+            hits.append((1.0 + len(words), FiredTrigger(trigger, " … ".join(words))))
+            continue
+        score, example = likeness(examples)
+        if score >= SAME_MEANING:
+            hits.append((score, FiredTrigger(trigger, f"means “{example}” ({score:.2f})")))
+    return max(hits, key=lambda hit: hit[0], default=(0.0, None))[1]
+
+
+def forbidden_hit(
+    triggers: Iterable[ForbiddenTrigger], utterance: Utterance, likeness: Likeness
+) -> tuple[ForbiddenTrigger, str] | None:
+    """Return the forbidden trigger that the utterance touches, and the evidence."""
+    for trigger in triggers:
+        words = trigger.keywords.evidence(utterance.text, utterance.language)
+        if words:
+            return trigger, " … ".join(words)
+        score, example = likeness(trigger.examples[utterance.language])
+        if score >= SAME_MEANING:
+            return trigger, f"means “{example}” ({score:.2f})"
+    return None
+
+
+def _negates(text: str, language: Language) -> bool:
+    return _NEGATED[language].search(text.lower()) is not None

@@ -1,0 +1,157 @@
+"""One turn: what comes in, what is known when it is played, what goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from langchain_app.domain.lore import Findings, Knower
+from langchain_app.domain.memory import Recollection
+from langchain_app.domain.npc import Emotion, ForbiddenTrigger, Npc
+from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.settlement import Settlement
+from langchain_app.domain.story import StoryState, Trigger
+from langchain_app.domain.text import Language
+from langchain_app.domain.tone import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRequest:
+    """What a game asks for. Only `message` is required of it.
+
+    `turn_id_is_new` says that the platform made the id itself, so no such turn can be stored yet.
+    """
+
+    message: str
+    turn_id: str
+    turn_id_is_new: bool = False
+    npc_id: str | None = None
+    player_id: str | None = None
+    session_id: str | None = None
+    language: Language | None = None
+    game_state: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier turn, as the conversation's history shows it."""
+
+    player: str
+    npc: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where the turn is played: server state, read once, never the client's word for it.
+
+    `seq` is the number of turns already settled on the timeline.
+    """
+
+    npc: Npc
+    player_id: str
+    session_id: str
+    timeline_id: str
+    seq: int
+    story: StoryState
+    relationship: Relationship
+    recent: tuple[Exchange, ...] = ()
+
+    @property
+    def knower(self) -> Knower:
+        """The NPC as somebody who may know things."""
+        return Knower(self.npc.audiences, self.story, self.relationship.trust)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What the player said, cleaned: safe to show to a model."""
+
+    text: str
+    language: Language
+
+
+DeflectionWhy = Literal[
+    "exploit", "forbidden_talk", "forbidden_trigger", "model_failed", "out_of_time", "bad_reply"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Deflection:
+    """Why the NPC answers with an authored line or the fallback model."""
+
+    why: DeflectionWhy
+    detail: str
+    trigger: ForbiddenTrigger | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FiredTrigger:
+    """A story trigger that the utterance opened, and the words that did it."""
+
+    trigger: Trigger
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerCheck:
+    """The story's gates this turn: which are open, and which one fired."""
+
+    open: tuple[Trigger, ...] = ()
+    fired: FiredTrigger | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that a speaker is told: the one argument of every prompt and of the embedded speaker."""
+
+    scene: Scene
+    utterance: Utterance
+    tone: Tone
+    lore: Findings
+    memories: tuple[Recollection, ...]
+    triggers: TriggerCheck
+    complaint: str = ""
+    """What was wrong with the first reply, when it is being repaired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the NPC says, and who made the words."""
+
+    text: str
+    emotion: Emotion
+    origin: Literal["model", "authored", "fallback"]
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """A whole turn, ready to be committed."""
+
+    request: TurnRequest
+    scene: Scene
+    utterance: Utterance
+    reply: Reply
+    settlement: Settlement
+    lore: Findings
+    tone: Tone | None
+    deflection: Deflection | None
+    importance: float
+    tokens: tuple[str, ...]
+    vector: tuple[float, ...]
+    trace_id: str
+    timing_ms: dict[str, float]
+    model_info: dict[str, Any]
+
+
+EventType = Literal["status", "token", "replace", "complete", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEvent:
+    """One event of a turn, in any rendering. `seq` counts from 0 within the turn."""
+
+    type: EventType
+    seq: int
+    data: dict[str, Any]

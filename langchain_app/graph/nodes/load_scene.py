@@ -1,0 +1,19 @@
+"""Reads where the turn is played."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from langchain_app.graph.context import TurnContext
+from langchain_app.graph.observed import Update, observed
+from langchain_app.graph.state import TurnState
+
+
+@observed("chain", "request")
+async def load_scene(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
+    """Read persona, relationship, story state and recent turns, in one round trip."""
+    context = runtime.context
+    scene = await context.parts.timelines.load_scene(state["request"], context.parts.world)
+    context.trace.identify(player_id=scene.player_id, session_id=scene.session_id)
+    context.emit("status", {"task": "thinking", "session_id": scene.session_id})
+    return {"scene": scene}

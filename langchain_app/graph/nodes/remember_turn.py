@@ -1,0 +1,71 @@
+"""Commits the turn whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from langchain_app.domain.answer import answer_of
+from langchain_app.domain.errors import TimelineMoved
+from langchain_app.domain.lore import Findings
+from langchain_app.domain.memory import importance
+from langchain_app.domain.turn import TurnRecord
+from langchain_app.graph.context import Parts, TurnContext
+from langchain_app.graph.observed import Update, observed
+from langchain_app.graph.state import TurnState
+
+
+@observed("span", "settlement")
+async def remember_turn(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
+    """Write turn, ledger, relationship, memory and outbox in one transaction.
+
+    Where another turn of the timeline was settled first, read the scene again and settle on it; the
+    words were spoken once and stay.
+    """
+    context = runtime.context
+    timelines = context.parts.timelines
+    record = await _record(state, context)
+    answer = answer_of(record)
+    try:
+        stored = await timelines.commit(record, answer)
+    except TimelineMoved:
+        return {"scene": await timelines.reload(state["scene"])}
+    return {"stored": stored} if stored else {"answer": answer}
+
+
+async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
+    utterance, tone, reply = state["utterance"], state.get("tone"), state["reply"]
+    if reply is None:
+        raise AssertionError("no turn is remembered without a reply")
+    return TurnRecord(
+        request=state["request"],
+        scene=state["scene"],
+        utterance=utterance,
+        reply=reply,
+        settlement=state["settlement"],
+        lore=state.get("lore", Findings()) if reply.origin != "authored" else Findings(),
+        tone=tone,
+        deflection=state.get("deflection"),
+        importance=importance(
+            settled=state["settlement"].changed,
+            act=tone.act if tone else "small_talk",
+            length=len(utterance.text),
+        ),
+        tokens=context.parts.listener.tokens(utterance.text, utterance.language),
+        vector=tuple(await context.vector()),
+        trace_id=context.trace.trace_id,
+        timing_ms=dict(context.timing_ms),
+        model_info=_model_info(state, context.parts),
+    )
+
+
+def _model_info(state: TurnState, parts: Parts) -> dict[str, Any]:
+    reply, why = state["reply"], state.get("deflection")
+    return {
+        "provider": parts.speaker.provider,
+        "model": parts.speaker.name,
+        "origin": reply.origin if reply else "authored",
+        "spoken_by": reply.model if reply else "authored",
+        "deflected": why.why if why else None,
+    }

@@ -1,0 +1,41 @@
+"""Getting words from a speaker to the caller."""
+
+from __future__ import annotations
+
+from langchain_app.domain.guardrails import StreamGuard
+from langchain_app.domain.turn import Brief
+from langchain_app.graph.context import Speaker, TurnContext
+from langchain_app.prompts import persona_messages
+
+
+async def say(
+    context: TurnContext, speaker: Speaker, brief: Brief, seconds: float, *, first: bool
+) -> str:
+    """Let `speaker` answer `brief`; tokens go out as they come, a repetition replaces them whole.
+
+    Raises ChatModelFailed and TurnDeadlineExceeded.
+    """
+    messages = persona_messages(brief, context.parts.world)
+    guard, said = StreamGuard(), []
+    parameters = {"temperature": brief.tone.temperature, "top_p": brief.tone.top_p}
+    shown = [(message.type, message.content) for message in messages]
+    with context.trace.observe("chat_model", "generation", shown) as generation:
+        generation.generation(model=speaker.name, parameters=parameters)
+        async for token in speaker.stream(messages, brief.tone, seconds):
+            if not said:
+                generation.first_token()
+            said.append(token)
+            if first and (visible := guard.feed(token)):
+                context.emit("token", {"content": visible})
+        text = "".join(said).strip()
+        generation.output(text)
+    if not first:
+        announce(context, text, replaces=True)
+    elif rest := guard.flush():
+        context.emit("token", {"content": rest})
+    return text
+
+
+def announce(context: TurnContext, text: str, *, replaces: bool) -> None:
+    """Send a whole reply at once; `replaces` takes back the tokens sent before."""
+    context.emit("replace" if replaces else "token", {"content": text})

@@ -1,0 +1,38 @@
+"""What the nodes of a turn read and write."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from langchain_app.domain.lore import Findings
+from langchain_app.domain.memory import Recollection
+from langchain_app.domain.ports import StoredTurn
+from langchain_app.domain.settlement import Settlement
+from langchain_app.domain.tone import Tone
+from langchain_app.domain.turn import (
+    Deflection,
+    Reply,
+    Scene,
+    TriggerCheck,
+    TurnRequest,
+    Utterance,
+)
+
+
+class TurnState(TypedDict, total=False):
+    """The state of one turn. `request` is given; each node adds what it finds out."""
+
+    request: TurnRequest
+    scene: Scene
+    utterance: Utterance
+    tone: Tone
+    lore: Findings
+    memories: tuple[Recollection, ...]
+    triggers: TriggerCheck
+    reply: Reply | None
+    attempts: int
+    complaint: str
+    deflection: Deflection | None
+    settlement: Settlement
+    answer: dict[str, Any] | None
+    stored: StoredTurn | None

@@ -1,0 +1,1 @@
+"""Korean and English: tokens, sentences, acts, sentiment and speech levels."""

@@ -1,0 +1,105 @@
+"""What an utterance does: ask or tell something, or small talk of a kind."""
+
+from __future__ import annotations
+
+import re
+
+from langchain_app.domain.npc import SmallTalk
+from langchain_app.domain.text import Language
+from langchain_app.domain.tone import DialogueAct
+from langchain_app.language.tokens import Tokeniser
+
+_ACTS: dict[Language, tuple[tuple[SmallTalk, str], ...]] = {
+    "en": (
+        ("insult", r"\b(idiot|moron|stupid|fool|liar|coward|scum|pathetic|worthless|useless|ugly|"
+         r"dumb|jerk|bastard|asshole|bitch|loser|pig|stink\w*|hate you|shut up|screw you|"
+         r"fuck (?:you|off)|go to hell|drop dead)\b"),
+        ("apology", r"\b(sorry|apologi[sz]e|forgive me|my apologies|my bad)\b"),
+        ("thanks", r"\b(thank(?:s| you)|thx|ty|much obliged|cheers|grateful|appreciate)\b"),
+        ("farewell", r"\b(good ?bye|bye|farewell|see (?:you|ya)|good night|take care|so long|"
+         r"gotta go|have to go|i(?:'| a)?m off|until next time)\b"),
+        ("how_are_you", r"\b(how are (?:you|things)|how(?:'s| is) (?:it going|your day|life|business)"
+         r"|how do you do|are you (?:ok|okay|all right|alright|well)|how have you been|sup|"
+         r"what'?s up)\b"),
+        ("who_are_you", r"\b(who are you|what(?:'s| is) your name|your name\b|introduce yourself|"
+         r"what do you do(?: here)?\b|tell me about yourself)"),
+        ("affection", r"\b(i (?:really )?(?:love|adore|like) you|marry me|miss(?:ed)? you|"
+         r"be my friend|are we friends)\b"),
+        ("compliment", r"\b(nice work|well done|good job|you(?:'re| are) (?:so |very |really )?"
+         r"(?:kind|nice|great|wise|brave|beautiful|pretty|handsome|clever|smart|amazing|the best|"
+         r"good|sweet|cool|strong|funny)|impressive)\b"),
+        ("laughter", r"\b(ha(?:ha)+|lol|lmao|hehe+|rofl)\b|[😂🤣]"),
+        ("greeting", r"\b(hi|hello|hey|greetings|good (?:morning|day|afternoon|evening)|howdy|"
+         r"well met|yo)\b"),
+        ("refusal", r"^\W*(no|nope|nah|never ?mind|forget it|not now|no thanks|i refuse)\b"),
+        ("agreement", r"^\W*(yes|yeah|yep|ok|okay|sure|of course|all right|alright|deal|agreed|"
+         r"i see|got it|understood|right|fine|true)\b"),
+    ),
+    "ko": (
+        ("insult", r"(바보|멍청|병신|미친|쓰레기|닥쳐|꺼져|꺼지|거짓말쟁이|사기꾼|겁쟁이|한심|못생|재수 ?없|"
+         r"개새|새끼|씨발|시발|ㅅㅂ|ㅂㅅ|지랄|멍텅구리|돌대가리|짜증 ?나|네가 싫|니가 싫|너 싫|쓸모 ?없|죽어 ?버려|"
+         r"더럽게 생|무식)"),
+        ("apology", r"(미안|죄송|사과할|사과드|용서해)"),
+        ("thanks", r"(고마[워우웠]|고맙|감사|ㄱㅅ|땡큐|은혜)"),
+        ("farewell", r"(잘 ?있어|잘 ?가|안녕히 ?(?:계|가)|다음에 (?:봐|보|또)|또 ?봐|또 ?올게|이만 ?(?:가|갈)|"
+         r"가 ?볼게|갈게|가 ?보겠|ㅂㅂ|잘 ?자|나중에 (?:봐|보))"),
+        ("how_are_you", r"(잘 ?지[내냈]|어떻게 ?지내|요즘 ?어[때떠]|별일 ?없|괜찮[아으]|기분이? ?어[때떠]|"
+         r"몸은 ?(?:좀 )?어[때떠]|장사는? ?(?:좀 )?(?:어때|잘)|밥은? ?먹었|안녕하신지)"),
+        ("who_are_you", r"((?:너|넌|네|당신|그쪽|자네|댁|아저씨|아줌마|할아버지|할머니)?[은는이]? ?누구(?:야|세요|"
+         r"십니까|시죠|냐|요|니|지)|이름이? ?뭐|이름이? ?무엇|성함이|자기 ?소개|뭐 ?하는 ?사람|무슨 ?일 ?하)"),
+        ("affection", r"(사랑해|좋아해|결혼하자|결혼해|보고 ?싶었|친구 ?하자|친구 ?할래|우리 친구)"),
+        ("compliment", r"(멋지|멋있|멋져|대단[하해]|훌륭|예쁘|이쁘|예뻐|착하|착해|친절하|친절해|똑똑하|똑똑해|최고야|"
+         r"최고예|최고네|잘하네|잘하시|잘생|존경|귀엽|귀여워|솜씨가)"),
+        ("laughter", r"(ㅋㅋ|ㅎㅎ|하하|푸하|웃기|[😂🤣])"),
+        ("greeting", r"(안녕|반가[워우웠]|반갑|하이|여보세요|처음 ?뵙|좋은 ?(?:아침|저녁|밤|하루)|ㅎㅇ|어이)"),
+        ("refusal", r"^\W*(아니|아뇨|싫[어다은]|됐[어다습]|관둬|그만두|안 ?할래|안 ?해|괜찮습니다|사양)"),
+        ("agreement", r"^\W*(네|넵|예|응|ㅇㅇ|그래|그렇[지군네]|좋아|좋습|알았|알겠|맞아|맞습|물론|당연|오케이|ㅇㅋ|그럴게|"
+         r"그러지|그러죠)"),
+    ),
+}  # fmt: skip
+
+_ASKS: dict[Language, str] = {
+    "en": r"\?|^\W*(?:so |and |but |then |well,? |ok,? |hey,? )*(?:who|what|when|where|why|how|which"
+    r"|whose|is|are|was|were|do|does|did|can|could|will|would|should|has|have|any)\b"
+    r"|\b(?:tell me|explain|describe|talk about|show me|know about|heard of|heard about|"
+    r"wonder\w*|curious|what about|teach me)\b",
+    "ko": r"\?|(?:뭐|뭘|무엇|무슨|누구|누가|어디|언제|왜|어떻게|어째|얼마|몇|어느|어떤|알려|말해|얘기해|이야기해|"
+    r"설명|들려|가르쳐|궁금|아는|알아|아세요|아시|알고 있)"
+    r"|(?:냐|니|까|나요|가요|는가|은가|을까|ㄹ까|는지|나|죠|지)[\s.!~]*$",
+}
+
+_COMPILED = {
+    language: tuple((act, re.compile(pattern, re.IGNORECASE)) for act, pattern in acts)
+    for language, acts in _ACTS.items()
+}
+_ASKS_COMPILED = {language: re.compile(text, re.IGNORECASE) for language, text in _ASKS.items()}
+
+
+def asks(text: str, language: Language) -> bool:
+    """Tell whether the utterance wants to be told something."""
+    return _ASKS_COMPILED[language].search(text) is not None
+
+
+def dialogue_act(text: str, language: Language, tokeniser: Tokeniser) -> DialogueAct:
+    """Return what the utterance does.
+
+    A small-talk pattern decides only where it is most of what was said: "Hi, why did the bell
+    crack?" is a question with good manners. An insult always decides.
+    """
+    for act, pattern in _COMPILED[language]:
+        match = pattern.search(text)
+        if match is None:
+            continue
+        if act == "insult":
+            return act
+        rest = f"{text[: match.start()]} {text[match.end() :]}"
+        if len(tokeniser.content(rest, language)) <= _allowed_rest(act):
+            return act
+    return "question" if asks(text, language) else "small_talk"
+
+
+def _allowed_rest(act: SmallTalk) -> int:
+    """Return how many content words may stand beside a pattern that still decides."""
+    if act in ("greeting", "refusal", "agreement", "laughter"):
+        return 0
+    return 1 if act in ("who_are_you", "how_are_you") else 2

@@ -1,0 +1,1 @@
+"""Chat models: one file a provider, and one way to stream a reply from any of them."""

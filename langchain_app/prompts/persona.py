@@ -1,0 +1,131 @@
+"""The persona prompt.
+
+The stable part comes first: world, persona, rules and examples do not change from turn to turn, so a
+model server's prefix cache hits. What changes (tone, lore, memories, what may happen) comes last,
+right before the player's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from string import Template
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from langchain_app.domain.npc import Npc, SpeechLevel
+from langchain_app.domain.relationship import Mood
+from langchain_app.domain.text import Language
+from langchain_app.domain.turn import Brief
+from langchain_app.domain.world import World
+
+BRIEF = "brief"
+"""Key under which a message carries the brief itself, for a speaker that is no language model."""
+
+_LEVELS: dict[SpeechLevel, str] = {
+    "hapsyo": "하십시오체(-습니다, -습니까)",
+    "haeyo": "해요체(-어요, -예요)",
+    "hao": "하오체(-소, -오)",
+    "hage": "하게체(-네, -나, -게)",
+    "hae": "해체 반말(-어, -야)",
+}
+_MOODS: dict[Language, dict[Mood, str]] = {
+    "en": {
+        "warm": "You like this player and trust them: be open and kind.",
+        "neutral": "You do not know this player well: be civil, as you are to anyone.",
+        "cold": "You distrust or dislike this player: be short and guarded.",
+    },
+    "ko": {
+        "warm": "이 플레이어를 아끼고 믿는다. 마음을 열고 다정하게 말한다.",
+        "neutral": "이 플레이어를 아직 잘 모른다. 여느 사람을 대하듯 말한다.",
+        "cold": "이 플레이어가 못 미덥거나 밉다. 짧게, 거리를 두고 말한다.",
+    },
+}
+_NOTHING: dict[Language, str] = {"en": "(nothing)", "ko": "(없음)"}
+
+
+def persona_messages(brief: Brief, world: World) -> list[BaseMessage]:
+    """Return the messages that make a chat model speak as the NPC."""
+    language = brief.utterance.language
+    messages: list[BaseMessage] = [
+        SystemMessage(_system(brief.scene.npc, world, language), additional_kwargs={BRIEF: brief})
+    ]
+    for exchange in brief.scene.recent:
+        messages += [HumanMessage(exchange.player), AIMessage(exchange.npc)]
+    messages.append(HumanMessage(_turn(brief, language)))
+    return messages
+
+
+def brief_of(messages: Sequence[BaseMessage]) -> Brief | None:
+    """Return the brief that `persona_messages` was given, if these are its messages."""
+    found = messages[0].additional_kwargs.get(BRIEF) if messages else None
+    return found if isinstance(found, Brief) else None
+
+
+def _system(npc: Npc, world: World, language: Language) -> str:
+    # The world's version takes the NPC's place as key: values are large and hash slowly.
+    return _rendered_system(world.version, npc.id, language, _Unhashed(npc, world))
+
+
+class _Unhashed:
+    """Carries the values of a cache entry whose key stands beside it."""
+
+    def __init__(self, npc: Npc, world: World) -> None:
+        self.npc, self.world = npc, world
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unhashed)
+
+
+@lru_cache(maxsize=256)
+def _rendered_system(version: str, npc_id: str, language: Language, of: _Unhashed) -> str:
+    npc, manifest = of.npc, of.world.manifest
+    return _template("system", language).substitute(
+        world=manifest.name[language],
+        summary=manifest.summary[language],
+        now=manifest.now[language],
+        name=npc.name[language],
+        place=manifest.places[npc.place].name[language],
+        persona=npc.persona[language],
+        backstory=npc.backstory[language],
+        traits=", ".join(npc.traits[language]),
+        voice=npc.voice[language],
+        level=_LEVELS[npc.speech_level],
+        taboos=_bullets(npc.taboos[language], language),
+        never=_bullets(manifest.policy.never[language], language),
+        examples="\n\n".join(
+            f"{_PLAYER[language]}: {example.player[language]}\n"
+            f"{npc.name[language]}: {example.npc[language]}"
+            for example in npc.speech_examples
+        ),
+    )
+
+
+_PLAYER: dict[Language, str] = {"en": "Player", "ko": "플레이어"}
+
+
+def _turn(brief: Brief, language: Language) -> str:
+    fired = brief.triggers.fired
+    return _template("turn", language).substitute(
+        mood=_MOODS[language][brief.tone.mood],
+        lore=_bullets([found.chunk.text for found in brief.lore.chunks], language),
+        memories=_bullets(
+            [f"“{memory.player}” → “{memory.npc}”" for memory in brief.memories], language
+        ),
+        event=fired.trigger.line[language] if fired else _NOTHING[language],
+        complaint=brief.complaint,
+        utterance=brief.utterance.text,
+    )
+
+
+def _bullets(lines: Sequence[str], language: Language) -> str:
+    return "\n".join(f"- {line}" for line in lines) or _NOTHING[language]
+
+
+@lru_cache
+def _template(name: str, language: Language) -> Template:
+    return Template((files(__package__) / f"{name}.{language}.md").read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Finding the right passages: gate, lexical and dense search, fusion, reranking."""

@@ -1,0 +1,72 @@
+"""rank-bm25's statistics compiled to a sparse matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rank_bm25 import BM25Okapi
+
+
+class LexicalIndex:
+    """BM25Okapi over `corpus`, with one multiplication a posting done ahead of time.
+
+    Scores are bit-identical to `BM25Okapi(corpus).get_scores(query)`: every contribution is computed
+    with rank_bm25's own idf (its epsilon floor included), in the same order of operations, and summed
+    in the order of the query's tokens.
+    """
+
+    def __init__(self, corpus: Sequence[Sequence[str]]) -> None:
+        self.size = len(corpus)
+        self.idf: dict[str, float] = {}
+        self._columns: dict[str, tuple[NDArray[np.int32], NDArray[np.float64]]] = {}
+        if any(corpus):
+            self._compile(BM25Okapi([list(document) for document in corpus]))
+
+    def _compile(self, bm25: BM25Okapi) -> None:
+        self.idf = dict(bm25.idf)
+        self._k1, self._b, self._avgdl = bm25.k1, bm25.b, bm25.avgdl
+        rows: dict[str, list[int]] = {}
+        counts: dict[str, list[int]] = {}
+        for row, frequencies in enumerate(bm25.doc_freqs):
+            for token, count in frequencies.items():
+                rows.setdefault(token, []).append(row)
+                counts.setdefault(token, []).append(count)
+        lengths = np.asarray(bm25.doc_len)
+        for token, where in rows.items():
+            documents = np.asarray(where, dtype=np.int32)
+            frequency = np.asarray(counts[token], dtype=np.int64)
+            length = lengths[documents]
+            self._columns[token] = (
+                documents,
+                (bm25.idf.get(token) or 0)
+                * (
+                    frequency
+                    * (bm25.k1 + 1)
+                    / (frequency + bm25.k1 * (1 - bm25.b + bm25.b * length / bm25.avgdl))
+                ),
+            )
+
+    def scores(self, query: Sequence[str]) -> NDArray[np.float64]:
+        """Return the score of every document, shape (size,)."""
+        scores = np.zeros(self.size)
+        for token in query:
+            column = self._columns.get(token)
+            if column is not None:
+                scores[column[0]] += column[1]
+        return scores
+
+    def weight(self, token: str) -> float:
+        """Return what a token is worth: its idf; a token that no document has is worth the most."""
+        found = self.idf.get(token)
+        if found is None:
+            return float(np.log(self.size + 1.0)) if self.size else 1.0
+        return max(found, 0.1)
+
+    def sentence_score(self, query: Sequence[str], sentence: Sequence[str]) -> float:
+        """Return the BM25 of one sentence, with the documents' idf and no length penalty."""
+        if not sentence or not self.idf:
+            return 0.0
+        present = set(sentence)
+        return sum(self.idf.get(token, 0.0) for token in query if token in present)

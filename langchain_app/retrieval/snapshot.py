@@ -1,0 +1,156 @@
+"""An immutable picture of a world's knowledge, searched in this process.
+
+Read once from the store of record; a new version of the world is a new snapshot, and whoever holds
+the old one finishes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from langchain_app.domain.lore import Chunk, Knower
+from langchain_app.domain.text import LANGUAGES, Language
+from langchain_app.language.tokens import Tokeniser, is_content, sentences
+from langchain_app.retrieval.fusion import fuse
+from langchain_app.retrieval.lexical_index import LexicalIndex
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the store of record keeps it: with its tokens and its vector."""
+
+    chunk: Chunk
+    tokens: tuple[str, ...]
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """One version of a world's knowledge, as it was read from the store of record.
+
+    `weights` are the fusion weights learnt at ingest, by language; `model` embedded the vectors.
+    """
+
+    world: str
+    version: str
+    model: str
+    weights: dict[str, float]
+    stored: tuple[StoredChunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that the first stage found: its row, fused score and dense similarity."""
+
+    row: int
+    score: float
+    similarity: float
+
+
+class LanguageIndex:
+    """Everything of one language: lexical and dense index, and the gates as columns."""
+
+    def __init__(
+        self,
+        stored: Sequence[StoredChunk],
+        language: Language,
+        tokeniser: Tokeniser,
+        dense_weight: float,
+    ) -> None:
+        self.chunks = tuple(entry.chunk for entry in stored)
+        self.tokens = tuple(entry.tokens for entry in stored)
+        self.content = tuple(frozenset(filter(is_content, entry.tokens)) for entry in stored)
+        self.lexical = LexicalIndex([entry.tokens for entry in stored])
+        self.dense: NDArray[np.float32] = (
+            np.stack([entry.vector for entry in stored])
+            if stored
+            else np.zeros((0, 1), dtype=np.float32)
+        )
+        self._gates = _Gates(self.chunks)
+        self._sentences: dict[int, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        self._language: Language = language
+        self._tokeniser = tokeniser
+        self.dense_weight = dense_weight
+
+    def visible(self, knower: Knower) -> NDArray[np.bool_]:
+        """Return which chunks this knower may be given, shape (chunks,)."""
+        return self._gates.open_to(knower)
+
+    def candidates(
+        self, query: Sequence[str], vector: NDArray[np.float32], visible: NDArray[np.bool_], k: int
+    ) -> list[Candidate]:
+        """Return the best `k` visible chunks. Gates are applied before anything is scored."""
+        rows = np.flatnonzero(visible)
+        if not len(rows):
+            return []
+        lexical = self.lexical.scores(query)[rows]
+        similarity = (self.dense[rows] @ vector).astype(np.float64)
+        fused = fuse(lexical, similarity, self.dense_weight)
+        best = np.argpartition(-fused, min(k, len(rows) - 1))[:k]
+        best = best[np.argsort(-fused[best], kind="stable")]
+        return [
+            Candidate(int(rows[i]), float(fused[i]), float(similarity[i]))
+            for i in best
+            if fused[i] > 0
+        ]
+
+    def sentences(self, row: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the sentences of a chunk with their tokens; tokenised when first asked for."""
+        found = self._sentences.get(row)
+        if found is None:
+            texts = sentences(self.chunks[row].text)
+            found = tuple(
+                (text, tuple(self._tokeniser.index(text, self._language))) for text in texts
+            )
+            self._sentences[row] = found
+        return found
+
+
+class Snapshot:
+    """All languages of one version of one world."""
+
+    def __init__(self, knowledge: Knowledge, tokeniser: Tokeniser) -> None:
+        self.version = knowledge.version
+        self.size = len(knowledge.stored)
+        self._indexes = {
+            language: LanguageIndex(
+                [entry for entry in knowledge.stored if entry.chunk.language == language],
+                language,
+                tokeniser,
+                knowledge.weights.get(language, 0.0),
+            )
+            for language in LANGUAGES
+        }
+
+    def __getitem__(self, language: Language) -> LanguageIndex:
+        return self._indexes[language]
+
+
+class _Gates:
+    """Gates as columns, so that a knower's view is a few operations on whole arrays."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        flags = sorted({chunk.gate.after for chunk in chunks})
+        code = {flag: index for index, flag in enumerate(flags)}
+        self._flags = flags
+        self._after = np.asarray([code[chunk.gate.after] for chunk in chunks], dtype=np.int32)
+        self._trust = np.asarray([chunk.gate.trust for chunk in chunks], dtype=np.float64)
+        audiences = {name for chunk in chunks for name in chunk.gate.audience}
+        self._audience = {
+            name: np.asarray([name in chunk.gate.audience for chunk in chunks], dtype=np.bool_)
+            for name in audiences
+        }
+
+    def open_to(self, knower: Knower) -> NDArray[np.bool_]:
+        heard = np.zeros(len(self._after), dtype=np.bool_)
+        for name in knower.audiences & self._audience.keys():
+            heard |= self._audience[name]
+        reached = knower.story.reached
+        happened = np.asarray([flag in reached for flag in self._flags], dtype=np.bool_)
+        if not len(happened):
+            return heard
+        return heard & happened[self._after] & (self._trust <= knower.trust)

@@ -1,0 +1,115 @@
+"""Settings, one group a service, from the environment and `.env`. Read in bootstrap and nowhere deeper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_FILE = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+
+class PlatformSettings(BaseSettings):
+    """The platform itself."""
+
+    model_config = SettingsConfigDict(**_FILE, env_prefix="DRAMATIS_")
+
+    world: Path = Path("game_knowledge/ebbhold")
+    state_dir: Path = Path(".dramatis")
+    turn_seconds: float = Field(default=20.0, gt=0, le=300)
+    max_message_chars: int = Field(default=2000, ge=1, le=20_000)
+    max_concurrent_turns: int = Field(default=64, ge=1)
+    chat_provider: Literal["auto", "ollama", "openai", "embedded"] = "auto"
+    embedding_provider: Literal["embedded", "ollama", "openai"] = "embedded"
+    embedding_model: str = ""
+
+
+class OllamaSettings(BaseSettings):
+    """An Ollama server."""
+
+    model_config = SettingsConfigDict(**_FILE, env_prefix="OLLAMA_")
+
+    base_url: str = "http://127.0.0.1:11434"
+    model: str = "llama-game-npc"
+    num_ctx: int = Field(default=4096, ge=512)
+
+    @field_validator("base_url")
+    @classmethod
+    def _with_scheme(cls, url: str) -> str:
+        return _http(url)
+
+
+class OpenAISettings(BaseSettings):
+    """Any server that speaks OpenAI's protocol, vLLM and llama.cpp among them."""
+
+    model_config = SettingsConfigDict(**_FILE, env_prefix="OPENAI_")
+
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("none")
+
+    @field_validator("base_url")
+    @classmethod
+    def _with_scheme(cls, url: str) -> str:
+        return _http(url) if url else url
+
+
+class PostgresSettings(BaseSettings):
+    """The database; embedded where no URL is given."""
+
+    model_config = SettingsConfigDict(**_FILE, env_prefix="POSTGRES_")
+
+    url: SecretStr | None = None
+
+
+class MilvusSettings(BaseSettings):
+    """The knowledge store; Milvus Lite under the state folder where no URI is given."""
+
+    model_config = SettingsConfigDict(**_FILE, env_prefix="MILVUS_")
+
+    uri: str = ""
+    token: SecretStr = SecretStr("")
+
+
+class LangfuseSettings(BaseSettings):
+    """A self-hosted Langfuse; off unless both keys are set."""
+
+    model_config = SettingsConfigDict(**_FILE, env_prefix="LANGFUSE_")
+
+    public_key: str = ""
+    secret_key: SecretStr = SecretStr("")
+    base_url: str = "http://127.0.0.1:3000"
+    environment: str = "default"
+
+
+class Settings:
+    """Every group together; each may be replaced in tests."""
+
+    def __init__(
+        self,
+        platform: PlatformSettings | None = None,
+        ollama: OllamaSettings | None = None,
+        openai: OpenAISettings | None = None,
+        postgres: PostgresSettings | None = None,
+        milvus: MilvusSettings | None = None,
+        langfuse: LangfuseSettings | None = None,
+    ) -> None:
+        self.platform = platform or PlatformSettings()
+        self.ollama = ollama or OllamaSettings()
+        self.openai = openai or OpenAISettings()
+        self.postgres = postgres or PostgresSettings()
+        self.milvus = milvus or MilvusSettings()
+        self.langfuse = langfuse or LangfuseSettings()
+
+    @property
+    def milvus_uri(self) -> str:
+        """The store's URI, Milvus Lite's folder by default."""
+        return self.milvus.uri or str(self.platform.state_dir.resolve() / "milvus.db")
+
+
+def _http(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(f"{url!r} needs http:// or https:// in front")
+    return url.rstrip("/")

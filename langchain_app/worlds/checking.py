@@ -1,0 +1,165 @@
+"""What the schema cannot see: ids that lead nowhere, and lore that nobody can ever reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from langchain_app.domain.errors import Mistake
+from langchain_app.domain.lore import Gate
+from langchain_app.domain.npc import Npc
+from langchain_app.domain.story import START, Item, Quest, Trigger
+from langchain_app.domain.text import LANGUAGES
+from langchain_app.domain.world import World
+from langchain_app.worlds.source import Path_, SourceFile
+
+
+@dataclass
+class Places:
+    """Where each thing stands: `<Type>:<id>` -> file, path in it, line."""
+
+    _entries: dict[str, tuple[SourceFile, Path_, int]] = field(default_factory=dict)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def add(self, key: str, source: SourceFile, path: Path_, line: int) -> None:
+        """Remember where a thing was read."""
+        self._entries[key] = (source, path, line)
+
+    def mistake(self, key: str, path: Path_, message: str) -> Mistake:
+        """Return a mistake at `path` within the thing."""
+        source, base, line = self._entries[key]
+        if path:
+            line = source.line_of((*base, *path))
+        return source.mistake(line, message)
+
+
+Report = Callable[[str, Path_, str], None]
+
+
+def check_world(world: World, places: Places) -> list[Mistake]:
+    """Return every mistake that shows only when the whole world is read."""
+    mistakes: list[Mistake] = []
+
+    def report(key: str, path: Path_, message: str) -> None:
+        mistakes.append(places.mistake(key, path, message))
+
+    _check_manifest(world, report)
+    for npc in world.npcs.values():
+        _check_npc(world, npc, report)
+    for quest in world.quests.values():
+        _check_quest(world, quest, report)
+    for item in world.items.values():
+        _check_item(world, item, report)
+    for passage in world.passages.values():
+        for fault in _gate_faults(world, passage.gate):
+            report(f"Passage:{passage.id}", (), f"{passage.id}: {fault}")
+    return mistakes
+
+
+def _check_manifest(world: World, report: Report) -> None:
+    key = f"Manifest:{world.id}"
+    if world.manifest.default_npc not in world.npcs:
+        report(key, ("default_npc",), f"unknown NPC {world.manifest.default_npc!r}")
+    if not world.npcs:
+        report(key, (), "a world needs at least one NPC under npcs/")
+
+
+def _check_npc(world: World, npc: Npc, report: Report) -> None:
+    key = f"Npc:{npc.id}"
+    if npc.place not in world.manifest.places:
+        report(key, ("place",), f"unknown place {npc.place!r}")
+    for index, faction in enumerate(npc.factions):
+        if faction not in world.manifest.factions:
+            report(key, ("factions", index), f"unknown faction {faction!r}")
+    for other in npc.acquaintances:
+        if other not in world.npcs and other not in world.manifest.people:
+            report(key, ("acquaintances", other), f"unknown person {other!r}")
+    for index, secret in enumerate(npc.secrets):
+        passage = world.passages.get(secret)
+        if passage is None:
+            report(key, ("secrets", index), f"unknown passage {secret!r}")
+        elif passage.gate.after == START and passage.gate.trust <= npc.initial.trust:
+            report(key, ("secrets", index), f"the secret {secret!r} is told to any stranger")
+
+
+def _check_quest(world: World, quest: Quest, report: Report) -> None:
+    key = f"Quest:{quest.id}"
+    if quest.giver not in world.npcs:
+        report(key, ("giver",), f"unknown NPC {quest.giver!r}")
+    for index, item in enumerate(quest.reward.items):
+        if item not in world.items:
+            report(key, ("reward", "items", index), f"unknown item {item!r}")
+    raised = _raised_flags(world)
+    for index, stage in enumerate(quest.stages):
+        if quest.stage_flag(stage) not in raised:
+            report(key, ("stages", index), f"no trigger reaches the stage {stage.id!r}")
+    seen: set[str] = set()
+    for index, trigger in enumerate(quest.triggers):
+        if trigger.id in seen:
+            report(key, ("triggers", index, "id"), f"the trigger {trigger.id!r} stands twice")
+        seen.add(trigger.id)
+        for path, fault in _trigger_faults(world, trigger):
+            report(key, ("triggers", index, *path), fault)
+
+
+def _trigger_faults(world: World, trigger: Trigger) -> Iterator[tuple[Path_, str]]:
+    if trigger.npc not in world.npcs:
+        yield ("npc",), f"unknown NPC {trigger.npc!r}"
+    for name in ("flags", "unless"):
+        for index, flag in enumerate(getattr(trigger.requires, name)):
+            if flag not in world.flags:
+                yield ("requires", name, index), f"unknown flag {flag!r}"
+    for index, flag in enumerate(trigger.effects.flags):
+        if flag not in world.flags:
+            yield ("effects", "flags", index), f"raises the flag {flag!r}, which no quest defines"
+    for index, item in enumerate(trigger.requires.items):
+        if item not in world.items:
+            yield ("requires", "items", index), f"unknown item {item!r}"
+    for name in ("gives", "takes"):
+        for index, item in enumerate(getattr(trigger.effects, name)):
+            if item not in world.items:
+                yield ("effects", name, index), f"unknown item {item!r}"
+    for index, action in enumerate(trigger.effects.actions):
+        if action.name not in world.manifest.actions:
+            yield ("effects", "actions", index), f"unknown action {action.name!r}"
+    for language in LANGUAGES:
+        groups = trigger.says.keywords.en if language == "en" else trigger.says.keywords.ko
+        if groups and not all(groups):
+            yield ("says", "keywords", language), "an empty keyword group never matches"
+
+
+def _check_item(world: World, item: Item, report: Report) -> None:
+    key = f"Item:{item.id}"
+    for index, npc in enumerate(item.sold_by):
+        if npc not in world.npcs:
+            report(key, ("sold_by", index), f"unknown NPC {npc!r}")
+    gate = Gate(audience=item.known_by, after=item.after)
+    for fault in _gate_faults(world, gate):
+        report(key, (), f"{item.id}: {fault}")
+
+
+def _gate_faults(world: World, gate: Gate) -> Iterator[str]:
+    """Yield why nobody could ever come through `gate`."""
+    for name in gate.audience:
+        kind, _, known = name.partition(":")
+        if name == "public":
+            continue
+        if kind == "npc" and known not in world.npcs:
+            yield f"unknown NPC {known!r}"
+        elif kind == "faction" and known not in world.manifest.factions:
+            yield f"unknown faction {known!r}"
+        elif kind == "faction" and not any(known in npc.factions for npc in world.npcs.values()):
+            yield f"nobody can ever reach it: no NPC is of the faction {known!r}"
+        elif kind not in ("npc", "faction"):
+            yield f"unknown audience {name!r}; expected public, npc:<id> or faction:<id>"
+    if gate.after != START and gate.after not in world.flags:
+        yield f"unknown flag {gate.after!r}"
+    elif gate.after != START and gate.after not in _raised_flags(world):
+        yield f"nobody can ever reach it: no trigger raises {gate.after!r}"
+
+
+def _raised_flags(world: World) -> frozenset[str]:
+    triggers: Iterable[Trigger] = (t for quest in world.quests.values() for t in quest.triggers)
+    return frozenset(flag for trigger in triggers for flag in trigger.effects.flags)

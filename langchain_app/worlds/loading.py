@@ -1,0 +1,132 @@
+"""Load a world whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from langchain_app.domain.errors import Mistake, WorldInvalid
+from langchain_app.domain.lore import Passage
+from langchain_app.domain.npc import Npc
+from langchain_app.domain.story import Item, Quest
+from langchain_app.domain.world import Manifest, World
+from langchain_app.worlds.checking import Places, check_world
+from langchain_app.worlds.passages import read_passages
+from langchain_app.worlds.source import FileRejected, SourceFile
+
+T = TypeVar("T", bound=BaseModel)
+
+FORMAT = b"world-1"
+"""Enters the version, so that a changed reading of the same files is a new version."""
+
+
+def load_world(folder: Path) -> World:
+    """Read, validate and check every file below `folder`.
+
+    Raises WorldInvalid with every mistake found, each with file and line.
+    """
+    reading = _Reading(folder)
+    if not (folder / "world.json").is_file():
+        raise WorldInvalid(str(folder), [Mistake("world.json", 1, "there is no world.json here")])
+    manifests = reading.objects("world.json", Manifest)
+    npcs = reading.by_id(reading.objects("npcs/*.json", Npc))
+    quests = reading.by_id(reading.objects("quests/*.json", Quest))
+    items = reading.by_id(reading.lists("items/*.json", Item))
+    passages = reading.by_id(reading.passages("worldview/*.md"))
+    if reading.mistakes:
+        raise WorldInvalid(str(folder), reading.mistakes)
+    world = World(manifests[0], npcs, quests, items, passages, reading.version)
+    if mistakes := check_world(world, reading.places):
+        raise WorldInvalid(str(folder), mistakes)
+    return world
+
+
+@dataclass
+class _Reading:
+    """Everything read so far, and where each thing stands."""
+
+    folder: Path
+    mistakes: list[Mistake] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
+    _digest: hashlib._Hash = field(default_factory=lambda: hashlib.sha256(FORMAT))
+
+    @property
+    def version(self) -> str:
+        return self._digest.hexdigest()[:12]
+
+    def objects(self, pattern: str, model: type[T]) -> list[T]:
+        """Read one object a file."""
+        return self._each(pattern, lambda source: self._validate(source, source.json(), (), model))
+
+    def lists(self, pattern: str, model: type[T]) -> list[T]:
+        """Read a list of objects a file."""
+
+        def read(source: SourceFile) -> list[T]:
+            entries = source.json()
+            if not isinstance(entries, list):
+                raise FileRejected(source.mistake(1, "expected a list"))
+            return [
+                found
+                for index, entry in enumerate(entries)
+                for found in self._validate(source, entry, (index,), model)
+            ]
+
+        return self._each(pattern, read)
+
+    def passages(self, pattern: str) -> list[Passage]:
+        """Read the passages of Markdown files."""
+
+        def read(source: SourceFile) -> list[Passage]:
+            found, mistakes = read_passages(source)
+            self.mistakes += mistakes
+            for passage, line in found:
+                self._place(passage, source, (), line)
+            return [passage for passage, _ in found]
+
+        return self._each(pattern, read)
+
+    def by_id(self, things: Sequence[T]) -> dict[str, T]:
+        """Index by id; an id that stands twice was already reported by `_place`."""
+        return {getattr(thing, "id"): thing for thing in things}  # noqa: B009  T has no id for mypy
+
+    def _each(self, pattern: str, read: Callable[[SourceFile], list[T]]) -> list[T]:
+        found: list[T] = []
+        for path in sorted(self.folder.glob(pattern)):
+            try:
+                source = SourceFile(self.folder, path)
+                self._digest.update(source.name.encode() + b"\0" + source.digest)
+                found += read(source)
+            except FileRejected as rejected:
+                self.mistakes.append(rejected.mistake)
+        return found
+
+    def _validate(
+        self, source: SourceFile, entry: object, path: tuple[int, ...], model: type[T]
+    ) -> list[T]:
+        try:
+            thing = TypeAdapter(model).validate_python(entry)
+        except ValidationError as error:
+            for fault in error.errors():
+                where = ".".join(map(str, fault["loc"]))
+                line = source.line_of((*path, *fault["loc"]))
+                self.mistakes.append(source.mistake(line, f"{where}: {fault['msg']}"))
+            return []
+        self._place(thing, source, path, source.line_of(path))
+        return [thing]
+
+    def _place(
+        self, thing: BaseModel, source: SourceFile, path: tuple[int, ...], line: int
+    ) -> None:
+        key = f"{type(thing).__name__}:{getattr(thing, 'id', '')}"
+        if key in self.places:
+            first = self.places.mistake(key, (), "").file
+            self.mistakes.append(
+                source.mistake(line, f"the id {key.partition(':')[2]!r} already stands in {first}")
+            )
+        else:
+            self.places.add(key, source, path, line)
