@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError
@@ -37,15 +40,6 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class PartHealth:
-    """Whether a part answers, and through which adapter."""
-
-    adapter: str
-    ok: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Platform:
     """The joined parts."""
 
@@ -59,46 +53,45 @@ class Platform:
     tracing: Tracing
     speaker: ModelSpeaker
 
-    async def health(self) -> dict[str, PartHealth]:
-        """Ask every part whether it answers."""
-        from langchain_app.health import platform_health
-
-        return await platform_health(self)
-
 
 @asynccontextmanager
 async def open_platform(
-    settings: Settings, progress: Progress = lambda done, total: None
+    settings: Settings,
+    progress: Progress = lambda done, total: None,
+    *,
+    speaker: ModelSpeaker | None = None,
+    embeddings: Embeddings | None = None,
 ) -> AsyncIterator[Platform]:
     """Open every part, ingesting the world where its knowledge is not there yet; close in order.
 
-    Raises WorldInvalid, SettingsInvalid, DatabaseUnavailable, KnowledgeStoreUnavailable and
-    EmbeddingsUnavailable.
+    `speaker` and `embeddings` take the place of those that the settings name. Raises WorldInvalid,
+    SettingsInvalid, DatabaseUnavailable, KnowledgeStoreUnavailable and EmbeddingsUnavailable.
     """
-    world = await asyncio.to_thread(load_world, settings.platform.world)
-    tokeniser = Tokeniser(world.names)
-    postgres = Postgres(_secret(settings.postgres.url), settings.platform.state_dir / "postgres")
-    store = milvus_store(settings)
-    fallback = embedded_speaker(tokeniser.korean)
-    embeddings, speaker, _ = await asyncio.gather(
-        asyncio.to_thread(platform_embeddings, settings),
-        choose_speaker(_chat_settings(settings), fallback),
-        postgres.open(),
-    )
-    tracing = Tracing(postgres_processor(postgres.conninfo), langfuse=_langfuse(settings))
-    try:
-        knowledge = await asyncio.to_thread(
-            _knowledge, world, store, embeddings, tokeniser, progress
+    async with AsyncExitStack() as closing:
+        world = await asyncio.to_thread(load_world, settings.platform.world)
+        tokeniser = Tokeniser(world.names)
+        fallback = embedded_speaker(tokeniser.korean)
+        speaker = speaker or await choose_speaker(_chat_settings(settings), fallback)
+        if embeddings is None:
+            embeddings = await asyncio.to_thread(platform_embeddings, settings)
+        postgres = Postgres(_revealed(settings.postgres.url), state(settings, "postgres"))
+        closing.push_async_callback(postgres.close)
+        store = milvus_store(settings)
+        _, knowledge = await asyncio.gather(
+            postgres.open(),
+            asyncio.to_thread(_knowledge, world, store, embeddings, tokeniser, progress),
         )
-        snapshot = await asyncio.to_thread(Snapshot, knowledge, tokeniser)
-        retriever = SnapshotRetriever(snapshot, tokeniser)
-        listener = await asyncio.to_thread(_listener, world, tokeniser, embeddings, knowledge)
-        weights = {language: knowledge.weights.get(language, 0.0) for language in LANGUAGES}
+        tracing = Tracing(postgres_processor(postgres.conninfo), langfuse=_langfuse(settings))
+        closing.push_async_callback(asyncio.to_thread, tracing.close)
+        retriever = SnapshotRetriever(
+            await asyncio.to_thread(Snapshot, knowledge, tokeniser), tokeniser
+        )
+        listener = await asyncio.to_thread(_listener, world, tokeniser, embedding_model, knowledge)
         parts = Parts(
             world=world,
             policy=policy_of(world),
             timelines=PostgresTimelines(postgres),
-            memory_book=PostgresMemoryBook(postgres, listener, weights),
+            memory_book=PostgresMemoryBook(postgres, listener, knowledge.weights),
             lore=retriever,
             listener=listener,
             speaker=speaker,
@@ -107,7 +100,7 @@ async def open_platform(
         dialogue = Dialogue(
             parts,
             tracing,
-            embeddings.aembed_query,
+            embedding_model.aembed_query,
             turn_seconds=settings.platform.turn_seconds,
             max_message_chars=settings.platform.max_message_chars,
             max_concurrent_turns=settings.platform.max_concurrent_turns,
@@ -115,9 +108,6 @@ async def open_platform(
         yield Platform(
             settings, world, dialogue, postgres, store, retriever, embeddings, tracing, speaker
         )
-    finally:
-        await asyncio.to_thread(tracing.close)
-        await postgres.close()
 
 
 def ingest_world(settings: Settings, progress: Progress) -> Ingested:
@@ -147,7 +137,7 @@ def platform_embeddings(settings: Settings) -> Embeddings:
     )
     return open_embeddings(
         provider,
-        state_folder=settings.platform.state_dir / "models",
+        state_folder=state(settings, "models"),
         base_url=base_url or None,
         model=settings.platform.embedding_model or None,
     )
@@ -156,6 +146,16 @@ def platform_embeddings(settings: Settings) -> Embeddings:
 def model_name(embeddings: Embeddings) -> str:
     """Return the name under which an embedding model's vectors are kept apart from others'."""
     return str(getattr(embeddings, "model_name", type(embeddings).__name__))
+
+
+async def _embeddings(settings: Settings, given: Embeddings | None) -> Embeddings:
+    return given if given is not None else await asyncio.to_thread(platform_embeddings, settings)
+
+
+async def _speaker(
+    settings: Settings, given: ModelSpeaker | None, fallback: ModelSpeaker
+) -> ModelSpeaker:
+    return given or await choose_speaker(_chat_settings(settings), fallback)
 
 
 def _knowledge(
@@ -205,6 +205,10 @@ def _langfuse(settings: Settings) -> LangfuseKeys | None:
     return LangfuseKeys(keys.public_key, secret, keys.base_url, keys.environment)
 
 
-def _secret(value: object) -> str | None:
-    reveal = getattr(value, "get_secret_value", None)
-    return str(reveal()) if reveal else None
+def state(settings: Settings, name: str) -> Path:
+    """Return a folder of the platform's own state."""
+    return settings.platform.state_dir / name
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

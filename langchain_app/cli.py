@@ -7,30 +7,93 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__.split(".")[0])
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="NPC dialogue that knows its world, remembers its player and never breaks the story.",
+)
 world_app = typer.Typer(no_args_is_help=True, help="Work on world files.")
 app.add_typer(world_app, name="world")
 
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Port = Annotated[int, typer.Option(help="Port; the next free one where it is busy.")]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+
+
+@app.command()
+def chat(
+    npc: Annotated[str | None, typer.Option(help="Whom to speak to.")] = None,
+    say: Annotated[
+        list[str] | None, typer.Option(help="Say this and end; may be given several times.")
+    ] = None,
+    player: Annotated[str, typer.Option(help="Who you are; the NPC remembers you by it.")] = "me",
+    session: Annotated[str | None, typer.Option(help="Go on with this session.")] = None,
+    language: Annotated[str | None, typer.Option(help="ko or en; default: yours.")] = None,
+    json: Json = False,
+) -> None:
+    """Hold a conversation in the terminal."""
+    from langchain_app.terminal.chat import run_chat
+
+    run_chat(npc=npc, says=say or [], player=player, session=session, language=language, json=json)
+
+
+@app.command()
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the HTTP API until Ctrl-C."""
+    from langchain_app.terminal.serving import run_server
+
+    run_server(host, port)
+
+
+@app.command()
+def demo(
+    port: Port = 8000,
+    once: Annotated[bool, typer.Option(help="End after the conversation.")] = False,
+) -> None:
+    """Serve the demo world, play a short conversation against it, go on serving."""
+    from langchain_app.terminal.demo import run_demo
+
+    run_demo(port, once=once)
+
+
+@app.command()
+def ingest(folder: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = False) -> None:
+    """Write a world's knowledge into Milvus; nothing where this version stands there already."""
+    from langchain_app.terminal.knowledge import run_ingest
+
+    run_ingest(folder, json=json)
+
 
 @world_app.command("check")
-def check(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def check(folder: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = False) -> None:
     """Print every mistake of a world with its file and line; exit 1 if there is one."""
-    from langchain_app.domain.errors import WorldInvalid
-    from langchain_app.worlds import load_world
+    from langchain_app.terminal.knowledge import run_check
 
-    try:
-        world = load_world(folder)
-    except WorldInvalid as invalid:
-        for mistake in invalid.mistakes:
-            typer.echo(mistake)
-        typer.echo(f"{len(invalid.mistakes)} mistakes", err=True)
-        raise typer.Exit(1) from None
-    typer.echo(
-        f"{world.id}: {len(world.npcs)} NPCs, {len(world.passages)} passages, "
-        f"{len(world.quests)} quests, {len(world.items)} items; no mistakes"
-    )
+    run_check(folder, json=json)
+
+
+@app.command()
+def trace(turn_id: Annotated[str, typer.Argument(metavar="TURN_ID")], json: Json = False) -> None:
+    """Show a turn's waterfall: node, milliseconds, inputs, outputs."""
+    from langchain_app.terminal.trace import run_trace
+
+    run_trace(turn_id, json=json)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check each part: its adapter, its version, whether it answers, what to do if not."""
+    from langchain_app.terminal.doctor import run_doctor
+
+    run_doctor(json=json)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; an error is one sentence and the next step, never a stack trace."""
+    try:
+        app()
+    except Exception as error:
+        from langchain_app.terminal.failing import exit_with
+
+        exit_with(error)

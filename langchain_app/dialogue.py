@@ -59,6 +59,7 @@ class Dialogue:
     async def stream(self, request: TurnRequest) -> AsyncIterator[TurnEvent]:
         """Play a turn and yield its events: status, token, replace, then complete or error.
 
+        What fails before the first event is raised instead: a refused request has no events.
         Who stops listening ends the turn; unless it was committed already, nothing of it is kept.
         """
         events: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
@@ -73,6 +74,8 @@ class Dialogue:
             try:
                 emit("complete", await self._turn(request, emit))
             except DramatisError as error:
+                if count == 0:
+                    raise
                 emit("error", {"code": error.code, "message": error.message, "hint": error.hint})
             finally:
                 events.put_nowait(None)

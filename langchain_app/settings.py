@@ -1,4 +1,7 @@
-"""Settings, one group a service, from the environment and `.env`. Read in bootstrap and nowhere deeper."""
+"""Settings, one group a service, from the environment and `.env`.
+
+Read in bootstrap and by the commands, and nowhere deeper.
+"""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from hashlib import blake2b
 
 
 def pick(lines: Sequence[str], seed: str, avoid: Sequence[str] = ()) -> str:
-    """Return one of `lines`, the same for the same `seed`, that stands in none of the `avoid` texts.
+    """Return one of `lines`, the same for the same `seed`, that is in none of the `avoid` texts.
 
-    Where every line stands in one of them, the one whose last use is longest ago is taken; `avoid`
-    runs from old to new.
+    Where every line is in one of them, the one whose last use is longest ago is taken; `avoid` runs
+    from old to new.
     """
     start = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest()) % len(lines)
     turned = [*lines[start:], *lines[:start]]

@@ -70,7 +70,7 @@ class LoreRetriever(Protocol):
     async def leak(self, reply: str, language: Language, knower: Knower, said: str) -> str | None:
         """Return the id of a passage behind a closed gate that `reply` gives away, or None.
 
-        What the player said already (`said`) gives nothing away.
+        What was said already (`said`: the player's words, an authored line) gives nothing away.
         """
 
 

@@ -27,7 +27,7 @@ class Proposal:
     effects: Effects
     reason: str
     evidence: str = ""
-    requires: Requirements = Requirements()
+    requires: Requirements = field(default_factory=Requirements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Settlement:
 
     relationship: Relationship
     story: StoryState
-    deltas: Deltas = Deltas()
+    deltas: Deltas = field(default_factory=Deltas)
     flags: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     entries: tuple[LedgerEntry, ...] = ()

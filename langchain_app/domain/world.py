@@ -111,7 +111,10 @@ class World:
             *(item.name for item in self.items.values()),
             *(npc.name for npc in self.npcs.values()),
         ]
-        aliases = [named.aliases for named in (*self.npcs.values(), *self.items.values())]
+        aliases = [
+            *(npc.aliases for npc in self.npcs.values()),
+            *(item.aliases for item in self.items.values()),
+        ]
         found = {text[language] for text in texts for language in LANGUAGES}
         found |= {alias for texts in aliases for language in LANGUAGES for alias in texts[language]}
         return tuple(sorted(found))

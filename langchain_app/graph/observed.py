@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 
 from langgraph.runtime import Runtime
 
@@ -13,7 +13,13 @@ from langchain_app.graph.context import TurnContext
 from langchain_app.graph.state import TurnState
 
 Update = dict[str, Any]
-Node = Callable[[TurnState, Runtime[TurnContext]], Awaitable[Update]]
+
+
+class Node(Protocol):
+    """A node, as LangGraph calls it."""
+
+    def __call__(self, state: TurnState, runtime: Runtime[TurnContext]) -> Awaitable[Update]:
+        """Return a partial update of the state."""
 
 
 def observed(as_type: str, *reads: str) -> Callable[[Node], Node]:

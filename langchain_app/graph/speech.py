@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 from langchain_app.domain.guardrails import StreamGuard
 from langchain_app.domain.turn import Brief
 from langchain_app.graph.context import Speaker, TurnContext
@@ -16,17 +18,19 @@ async def say(
     Raises ChatModelFailed and TurnDeadlineExceeded.
     """
     messages = persona_messages(brief, context.parts.world)
-    guard, said = StreamGuard(), []
+    guard = StreamGuard()
+    said: list[str] = []
     parameters = {"temperature": brief.tone.temperature, "top_p": brief.tone.top_p}
     shown = [(message.type, message.content) for message in messages]
     with context.trace.observe("chat_model", "generation", shown) as generation:
         generation.generation(model=speaker.name, parameters=parameters)
-        async for token in speaker.stream(messages, brief.tone, seconds):
-            if not said:
-                generation.first_token()
-            said.append(token)
-            if first and (visible := guard.feed(token)):
-                context.emit("token", {"content": visible})
+        async with aclosing(speaker.stream(messages, brief.tone, seconds)) as tokens:
+            async for token in tokens:
+                if not said:
+                    generation.first_token()
+                said.append(token)
+                if first and (visible := guard.feed(token)):
+                    context.emit("token", {"content": visible})
         text = "".join(said).strip()
         generation.output(text)
     if not first:

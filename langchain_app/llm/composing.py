@@ -1,7 +1,7 @@
 """Composes a reply from what the author wrote and what retrieval found. No language model.
 
-It answers what was asked from the lore in the NPC's own register, chats when there is nothing to look
-up, and says in character that it does not know where nothing good enough was found.
+It answers what was asked from the lore in the NPC's own register, chats when there is nothing to
+look up, and says in character that it does not know where nothing good enough was found.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Composer:
         act, mood = brief.tone.act, brief.tone.mood
         if brief.triggers.fired is not None:
             return brief.triggers.fired.trigger.line[language]
-        if act not in ("question", "small_talk"):
+        if act != "question" and act != "small_talk":
             return self._pick(brief, lines.small_talk_lines(act, mood))
         if recalled := self._recalled(brief):
             return recalled

@@ -10,6 +10,7 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackMana
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import ConfigDict
 
 from langchain_app.llm.composing import Composer
 from langchain_app.prompts import brief_of
@@ -26,11 +27,10 @@ class EmbeddedSpeaker(BaseChatModel):
     anybody else it can make nothing and raises ValueError.
     """
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
     composer: Composer
     model_name: str = NAME
-    disable_streaming: bool = False
-
-    model_config = {"arbitrary_types_allowed": True}
 
     @property
     def _llm_type(self) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from langchain_core.language_models import BaseChatModel
@@ -79,17 +81,13 @@ def _address(base_url: str) -> str:
     Raises SettingsInvalid.
     """
     bare = "://" not in base_url
-    try:
-        url = httpx.URL(f"http://{base_url}" if bare else base_url)
-    except httpx.InvalidURL as failure:
-        raise _no_address(base_url) from failure
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise _no_address(base_url)
-    return str(url.copy_with(port=url.port or PORT)) if bare else base_url
-
-
-def _no_address(base_url: str) -> SettingsInvalid:
-    return SettingsInvalid(
+    with suppress(ValueError):
+        url = urlsplit(f"http://{base_url}" if bare else base_url)
+        if url.scheme in {"http", "https"} and url.hostname and url.port != 0:
+            return (
+                f"http://{url.netloc}:{PORT}{url.path}" if bare and not url.port else url.geturl()
+            )
+    raise SettingsInvalid(
         f"Ollama's base URL {base_url!r} is no HTTP address.", "Write http://HOST:11434."
     )
 

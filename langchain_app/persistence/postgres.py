@@ -41,7 +41,12 @@ class Postgres:
 
     async def open(self) -> None:
         """Connect and bring the schema up to date; raises DatabaseUnavailable."""
-        self.conninfo = self._url or await asyncio.to_thread(start_embedded_postgres, self._folder)
+        embedded = self._url is None
+        self.conninfo = (
+            await asyncio.to_thread(start_embedded_postgres, self._folder)
+            if embedded
+            else str(self._url)
+        )
         try:
             await asyncio.to_thread(migrate, self.conninfo)
         except psycopg.Error as error:

@@ -76,7 +76,7 @@ class EmbeddedMiniLM(Embeddings):
         if engine is None:
             raise EmbeddingsUnavailable("The embedding model was closed.", "Open another one.")
         tokens = [self._tokens.encode(text) for text in texts]
-        # base64 carries the float32 themselves; decimal text costs 0.9 ms a query more.
+        # base64 carries the float32 bit for bit, and saves 0.3 ms a query against decimals.
         answer = engine.handle_embeddings({"input": tokens, "encoding_format": "base64"})
         if "error" in answer:
             raise _failed("embedded", answer["error"].get("message", "no reason given"))

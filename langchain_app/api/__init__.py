@@ -1,0 +1,1 @@
+"""The HTTP side: routes translate, call and return."""

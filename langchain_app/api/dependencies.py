@@ -1,0 +1,27 @@
+"""What routes are given. Everything was opened in the lifespan."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from langchain_app.dialogue import Dialogue
+
+CheckHealth = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Returns the parts by name; each has the attributes of PartOut."""
+
+
+def _dialogue(request: Request) -> Dialogue:
+    dialogue: Dialogue = request.state.dialogue
+    return dialogue
+
+
+def _check_health(request: Request) -> CheckHealth:
+    check: CheckHealth = request.state.check_health
+    return check
+
+
+DialogueDep = Annotated[Dialogue, Depends(_dialogue)]
+CheckHealthDep = Annotated[CheckHealth, Depends(_check_health)]

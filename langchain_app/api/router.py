@@ -1,0 +1,11 @@
+"""All routes."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from langchain_app.api.routes import chat, health
+
+router = APIRouter()
+router.include_router(chat.router)
+router.include_router(health.router)

@@ -1,0 +1,1 @@
+"""What the `dramatis` commands do and print."""
