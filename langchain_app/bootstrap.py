@@ -86,7 +86,7 @@ async def open_platform(
         retriever = SnapshotRetriever(
             await asyncio.to_thread(Snapshot, knowledge, tokeniser), tokeniser
         )
-        listener = await asyncio.to_thread(_listener, world, tokeniser, embedding_model, knowledge)
+        listener = await asyncio.to_thread(_listener, world, tokeniser, embeddings, knowledge)
         parts = Parts(
             world=world,
             policy=policy_of(world),
@@ -100,7 +100,7 @@ async def open_platform(
         dialogue = Dialogue(
             parts,
             tracing,
-            embedding_model.aembed_query,
+            embeddings.aembed_query,
             turn_seconds=settings.platform.turn_seconds,
             max_message_chars=settings.platform.max_message_chars,
             max_concurrent_turns=settings.platform.max_concurrent_turns,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -12,28 +12,32 @@ from fastapi import FastAPI
 from langchain_app import __version__
 from langchain_app.api.errors import BodyLimit, install_error_handlers
 from langchain_app.api.router import router
-from langchain_app.bootstrap import Progress, open_platform
+from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.diagnosis import platform_health
 from langchain_app.settings import Settings
 
 
-def create_app(
-    settings: Settings | None = None, progress: Progress = lambda done, total: None
-) -> FastAPI:
-    """Return the application; its parts are opened when it starts and closed when it stops."""
+def create_app(platform: Platform | None = None) -> FastAPI:
+    """Return the application over `platform`, or over one that is opened when it starts.
+
+    Run as `uvicorn --factory langchain_app.main:create_app`, or `dramatis serve`.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        async with open_platform(settings or Settings(), progress) as platform:
+        async with AsyncExitStack() as closing:
+            opened = platform
+            if opened is None:
+                opened = await closing.enter_async_context(open_platform(Settings()))
             yield {
-                "dialogue": platform.dialogue,
-                "check_health": partial(platform_health, platform),
+                "dialogue": opened.dialogue,
+                "check_health": partial(platform_health, opened),
             }
 
     app = FastAPI(
         title="Dramatis",
         version=__version__,
-        summary="NPC dialogue that knows its world, remembers its player and never breaks the story.",
+        summary="NPC dialogue that knows its world, remembers its player, never breaks the story.",
         lifespan=lifespan,
     )
     app.add_middleware(BodyLimit)

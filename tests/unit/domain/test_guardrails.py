@@ -169,7 +169,7 @@ HARMLESS = [
     "Which model of ship was the Saint Ulma?",
     "The smith's rules: iron first, talk later",
     "Would you override the elder's decision?",
-    "I am the developer of no plan, just a traveller.",
+    "I am the master of no game, just a traveller.",
     "Can I bypass the North Gate?",
     "act quickly, like the wardens do!",
     "I <3 this town",
@@ -274,10 +274,9 @@ def test_no_control_token_of_any_prompt_format_survives(token: str) -> None:
 def test_a_control_token_split_by_another_does_not_close_again(outer, inner, data) -> None:
     at = data.draw(st.integers(1, len(outer) - 1))
     text = neutralise(f"{outer[:at]}{inner}{outer[at:]}").text
-    assert neutralise(text) == neutralise(text + "")
     assert not neutralise(text).had_control_tokens
-    squeezed = text.replace(" ", "").lower()
-    assert outer.lower() not in squeezed or squeezed != outer.lower()
+    assert outer not in text
+    assert inner not in text
 
 
 @pytest.mark.parametrize(
@@ -450,7 +449,7 @@ def test_a_reply_out_of_persona_is_faulted(reply: str, language, fault: str) -> 
         ("I'd call that an aid to navigation (questionable, mind).", "en"),
         ("Hm.", "ko"),
         ("그대도 들으셨구려. 세 주 전에 종에 금이 갔소.", "ko"),
-        ("Saint Ulma호요.", "ko"),
+        ("그 배는 Saint Ulma라고 하오.", "ko"),
     ],
 )
 def test_a_reply_in_persona_has_no_fault(reply: str, language) -> None:

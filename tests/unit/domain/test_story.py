@@ -1,0 +1,151 @@
+"""Quests, their triggers, and the state that opens them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from langchain_app.domain.keywords import Keywords
+from langchain_app.domain.proposals import policy_of, propose
+from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.settlement import settle
+from langchain_app.domain.story import START, Requirements, StoryState
+from langchain_app.domain.triggers import fired_trigger, open_triggers
+from langchain_app.domain.turn import Scene, Utterance
+
+FLAGS = ("q.one", "q.two", "q.three")
+flag_sets = st.frozensets(st.sampled_from(FLAGS))
+
+
+def test_the_start_is_reached_by_everybody() -> None:
+    assert StoryState().reached == {START}
+    assert StoryState(flags=frozenset({"q.one"})).reached == {START, "q.one"}
+
+
+@given(flag_sets, flag_sets, flag_sets, st.floats(-1, 1), st.floats(-1, 1))
+def test_requirements_hold_exactly_where_each_of_them_does(needs, unless, raised, floor, trust):
+    requires = Requirements(flags=tuple(needs), unless=tuple(unless), trust=floor)
+    expected = needs <= raised and not unless & raised and trust >= floor
+    assert requires.met_by(StoryState(flags=raised), trust) is expected
+
+
+@given(flag_sets, flag_sets, flag_sets)
+def test_without_unless_a_road_once_open_stays_open(needs, raised, more) -> None:
+    requires = Requirements(flags=tuple(needs))
+    if requires.met_by(StoryState(flags=raised), 0.0):
+        assert requires.met_by(StoryState(flags=raised | more), 0.0)
+
+
+def test_keywords_need_one_word_of_every_group() -> None:
+    words = Keywords(en=(("bell", "gong"), ("crack", "broke")), ko=(("종",), ("금이", "깨")))
+    assert words.evidence("Who CRACKED the bell?", "en") == ("bell", "crack")
+    assert words.evidence("the bell rings", "en") is None
+    assert words.evidence("doorbell cracked", "en") is None
+    assert words.evidence("물때종은 왜깨졌어", "ko") == ("종", "깨")
+    assert words.evidence("종소리가 좋다", "ko") is None
+
+
+def test_no_keywords_at_all_never_match() -> None:
+    assert Keywords().evidence("anything", "en") is None
+
+
+def test_an_empty_keyword_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Keywords(en=(("",),))
+
+
+def test_a_trigger_is_open_with_its_own_npc_and_only_while_something_is_left_to_do(ebbhold):
+    for quest in ebbhold.quests.values():
+        for trigger in quest.triggers:
+            ready = StoryState(
+                flags=frozenset(trigger.requires.flags), items=frozenset(trigger.requires.items)
+            )
+            assert trigger.is_open(trigger.npc, ready, 1.0)
+            assert not trigger.is_open("somebody-else", ready, 1.0)
+            if trigger.effects.flags:
+                done = ready.model_copy(update={"flags": ready.flags | {*trigger.effects.flags}})
+                assert not trigger.is_open(trigger.npc, done, 1.0)
+
+
+def test_stages_are_reached_by_flags_of_their_quest(ebbhold) -> None:
+    for quest in ebbhold.quests.values():
+        assert quest.completed_flag == f"{quest.id}.{quest.stages[-1].id}"
+        assert quest.completed_flag in quest.defined_flags
+
+
+# --- the demo world's quests, played by the words of their own authors
+
+
+class Playthrough:
+    """Plays triggers by saying their examples, from the NPCs' initial trust."""
+
+    def __init__(self, world, language) -> None:
+        self.world, self.language = world, language
+        self.policy = policy_of(world)
+        self.story = StoryState()
+        self.felt: dict[str, Relationship] = {n.id: n.initial for n in world.npcs.values()}
+        self.misheard: list[tuple[str, str, str]] = []
+
+    def scene(self, npc_id: str) -> Scene:
+        npc = self.world.npcs[npc_id]
+        return Scene(npc, "p", "s", "t", 0, self.story, self.felt[npc_id])
+
+    def say(self, trigger, text: str):
+        waiting = open_triggers(self.world.triggers[trigger.npc], self.scene(trigger.npc))
+        return fired_trigger(waiting, Utterance(text, self.language), exactly(text))
+
+    def play(self, trigger) -> None:
+        heard = [self.say(trigger, text) for text in trigger.says.examples[self.language]]
+        fired = next((f for f in heard if f is not None and f.trigger == trigger), None)
+        assert fired is not None, f"no example of {trigger.id} opens it"
+        felt = self.felt[trigger.npc]
+        settlement = settle(propose("", None, fired, None), self.story, felt, self.policy)
+        self.story, self.felt[trigger.npc] = settlement.story, settlement.relationship
+
+    def advance(self, quest, goal: str) -> None:
+        """Fire whatever is open and raises something new, until `goal` is raised."""
+        while goal not in self.story.flags:
+            opened = [
+                t
+                for t in quest.triggers
+                if t.effects.flags and t.is_open(t.npc, self.story, self.felt[t.npc].trust)
+            ]
+            assert opened, f"{quest.id} is stuck at {sorted(self.story.flags)}"
+            self.play(opened[0])
+
+
+def exactly(text: str):
+    return lambda examples: (1.0, text) if text in examples else (0.0, "")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    "quest_id", ["cracked_bell", "drowned_man", "missing_mudlark", "salt_ledger"]
+)
+def test_every_quest_is_completable_by_saying_what_its_authors_wrote(ebbhold, quest_id, language):
+    play = Playthrough(ebbhold, language)
+    quest = ebbhold.quests[quest_id]
+    play.advance(quest, quest.completed_flag)
+    assert set(quest.reward.items) <= play.story.items
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_all_quests_are_completable_on_one_timeline(ebbhold, language) -> None:
+    play = Playthrough(ebbhold, language)
+    for quest in ebbhold.quests.values():
+        play.advance(quest, quest.completed_flag)
+    assert {q.completed_flag for q in ebbhold.quests.values()} <= play.story.flags
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_example_of_a_trigger_opens_it_alone(ebbhold, language) -> None:
+    missed = []
+    for quest in ebbhold.quests.values():
+        for trigger in quest.triggers:
+            for text in trigger.says.examples[language]:
+                fired = fired_trigger([trigger], Utterance(text, language), lambda _: (0.0, ""))
+                if fired is None:
+                    missed.append((trigger.id, text))
+    assert missed == []
