@@ -43,14 +43,17 @@ Scores = NDArray[np.float64]
 def main() -> None:
     parser = argparse.ArgumentParser(description="BM25: LexicalIndex against rank_bm25.")
     parser.add_argument("--quick", action="store_true", help="fewer queries, for CI")
-    counts = QUICK_QUERIES if parser.parse_args().quick else QUERIES
+    quick = parser.parse_args().quick
+    counts = QUICK_QUERIES if quick else QUERIES
     random = np.random.default_rng(20261120)
     rows = {name: measure(size, counts[name], random) for name, size in SIZES.items()}
     show(rows)
     summary = {f"speedup_{name}": row["speedup"] for name, row in rows.items()}
     summary["identical"] = all(row["identical"] for row in rows.values())
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({**summary, "sizes": rows, "goals": GOALS}, indent=1) + "\n")
+    RESULTS.write_text(
+        json.dumps({**summary, "quick": quick, "sizes": rows, "goals": GOALS}, indent=1) + "\n"
+    )
     print(json.dumps(summary))
 
 

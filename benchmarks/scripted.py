@@ -6,6 +6,7 @@ is measured. They are LangChain's own interfaces, whose overhead both sides pay.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
 import json
@@ -79,14 +80,22 @@ class ScriptedModel(BaseChatModel):
     def _stream(
         self, messages: list[BaseMessage], *args: Any, **kwargs: Any
     ) -> Iterator[ChatGenerationChunk]:
-        for token in _script(messages):
-            yield ChatGenerationChunk(message=AIMessageChunk(token))
+        yield from map(_chunk, _script(messages))
 
     async def _astream(
         self, messages: list[BaseMessage], *args: Any, **kwargs: Any
     ) -> AsyncIterator[ChatGenerationChunk]:
         for token in _script(messages):
-            yield ChatGenerationChunk(message=AIMessageChunk(token))
+            yield _chunk(token)
+
+
+_MESSAGES = {token: AIMessageChunk(token) for token in (*_EN, *_KO)}
+
+
+def _chunk(token: str) -> ChatGenerationChunk:
+    """Return a fresh chunk without validating it: 40 validations would be 1 ms of the model's."""
+    message = copy.copy(_MESSAGES[token])
+    return ChatGenerationChunk.model_construct(text=token, message=message)
 
 
 def _script(messages: Sequence[BaseMessage]) -> Iterator[str]:

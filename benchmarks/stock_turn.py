@@ -99,7 +99,7 @@ async def open_stock(
     world = load_world(WORLD)
     conninfo = start_embedded_postgres(folder / "postgres")
     Langfuse(public_key=PUBLIC_KEY, secret_key="sk-lf-stock", base_url=sink)
-    # The arguments are those that the library's from_conn_string uses; a pool is its advice for servers.
+    # The arguments of the library's own from_conn_string.
     kwargs = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
     async with AsyncConnectionPool(conninfo, min_size=1, max_size=10, kwargs=kwargs) as pool:
         saver = AsyncPostgresSaver(pool)

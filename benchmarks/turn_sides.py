@@ -52,7 +52,11 @@ class Side(Protocol):
 
 def serve(kind: str, folder: Path, sink: str, milvus: str, calls: Connection) -> None:
     """Run one side until None comes; called in a new process."""
+    import logging
+
     import uvloop  # both sides: what uvicorn runs the platform on
+
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs what the store expects
 
     os.environ.update({"LANGSMITH_TRACING": "false", "OTEL_SDK_DISABLED": "false"})
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

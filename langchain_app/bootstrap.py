@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError
 from langchain_app.domain.proposals import policy_of
-from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
 from langchain_app.graph.context import Parts
 from langchain_app.language.listener import LocalListener
@@ -86,7 +85,9 @@ async def open_platform(
         retriever = SnapshotRetriever(
             await asyncio.to_thread(Snapshot, knowledge, tokeniser), tokeniser
         )
-        listener = await asyncio.to_thread(_listener, world, tokeniser, embeddings, knowledge)
+        listener = await asyncio.to_thread(
+            LocalListener, tokeniser, world.examples, knowledge.examples
+        )
         parts = Parts(
             world=world,
             policy=policy_of(world),
@@ -173,15 +174,6 @@ def _knowledge(
     if knowledge is None:
         raise DramatisError("The world was ingested, and its knowledge is not there.")
     return knowledge
-
-
-def _listener(
-    world: World, tokeniser: Tokeniser, embeddings: Embeddings, knowledge: Knowledge
-) -> LocalListener:
-    trusted = [language for language in LANGUAGES if knowledge.weights.get(language, 0.0) > 0]
-    return LocalListener(
-        tokeniser, world.examples, lambda texts: embeddings.embed_documents(list(texts)), trusted
-    )
 
 
 def _chat_settings(settings: Settings) -> ChatSettings:

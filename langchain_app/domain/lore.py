@@ -11,6 +11,8 @@ from langchain_app.domain.story import START, StoryState
 from langchain_app.domain.text import Frozen, Language, LocalText, Phrase
 
 ChunkKind = Literal["lore", "voice", "acquaintance", "item", "quest"]
+OWN_WORDS: tuple[ChunkKind, ...] = ("voice", "acquaintance")
+"""Kinds that are an NPC's own words, quoted as they stand; the rest is narration."""
 
 
 class Gate(Frozen):
@@ -56,8 +58,8 @@ class Passage(Frozen):
 class Chunk:
     """What retrieval finds: one passage in one language.
 
-    `kind` tells how it may be quoted: "voice" and "acquaintance" are an NPC's own words, the rest is
-    narration that a speaker puts into its own register.
+    `kind` tells how it may be quoted: an NPC's own words as they stand, narration in the speaker's
+    own register.
     """
 
     id: str

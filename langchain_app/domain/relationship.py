@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -12,18 +11,24 @@ from langchain_app.domain.text import Frozen
 Mood = Literal["warm", "neutral", "cold"]
 
 
+WIDEST = 2.0
+"""From one end of an axis to the other; no delta is larger."""
+
+Delta = Annotated[float, Field(ge=-WIDEST, le=WIDEST, allow_inf_nan=False)]
+
+
 class Deltas(Frozen):
-    """A change on each axis. NaN and infinities are refused."""
+    """A change on each axis. NaN, infinities and more than the whole axis are refused."""
 
-    trust: float = 0.0
-    relationship: float = 0.0
+    trust: Delta = 0.0
+    relationship: Delta = 0.0
 
-    @field_validator("trust", "relationship")
-    @classmethod
-    def _finite(cls, value: float) -> float:
-        if not math.isfinite(value):
-            raise ValueError("a delta must be a finite number")
-        return value
+    def plus(self, other: Deltas) -> Deltas:
+        """Return the sum, at most the whole axis."""
+        return Deltas(
+            trust=_within(self.trust + other.trust, WIDEST),
+            relationship=_within(self.relationship + other.relationship, WIDEST),
+        )
 
 
 class Caps(Frozen):
@@ -39,11 +44,17 @@ class Relationship(Frozen):
     trust: float = Field(default=0.0, ge=-1, le=1)
     relationship: float = Field(default=0.0, ge=-1, le=1)
 
+    @field_validator("trust", "relationship")
+    @classmethod
+    def _rounded(cls, value: float) -> float:
+        # Four places, so that +0.1 ten times is 1.0 and the ledger adds up to the last digit.
+        return round(value, 4)
+
     def moved(self, deltas: Deltas) -> Relationship:
         """Return the relationship after `deltas`, kept within -1 to 1."""
         return Relationship(
-            trust=_axis(self.trust + deltas.trust),
-            relationship=_axis(self.relationship + deltas.relationship),
+            trust=_within(self.trust + deltas.trust, 1),
+            relationship=_within(self.relationship + deltas.relationship, 1),
         )
 
     @property
@@ -56,14 +67,13 @@ class Relationship(Frozen):
         return "cold" if feeling <= -0.08 else "neutral"
 
 
-def _axis(value: float) -> float:
-    # Rounded, so that +0.1 ten times is 1.0 and the ledger adds up to the state to the last digit.
-    return round(min(1.0, max(-1.0, value)), 4)
+def _within(value: float, limit: float) -> float:
+    return min(limit, max(-limit, value))
 
 
 def capped(deltas: Deltas, caps: Caps) -> Deltas:
     """Return `deltas` with each axis held within the turn's cap."""
     return Deltas(
-        trust=min(caps.trust, max(-caps.trust, deltas.trust)),
-        relationship=min(caps.relationship, max(-caps.relationship, deltas.relationship)),
+        trust=_within(deltas.trust, caps.trust),
+        relationship=_within(deltas.relationship, caps.relationship),
     )

@@ -80,8 +80,8 @@ def settle(
     """Settle `proposals` on server state under `policy`.
 
     Deltas of all proposals are summed, then capped for the turn, then kept within -1 to 1. A flag is
-    raised only if the world defines it, once; a proposal whose every flag is raised already moves
-    nothing at all. Items given must exist; items taken must be carried.
+    raised only if the world defines it, once; a proposal that would raise flags and has none left to
+    raise moves nothing at all. Items given must exist; items taken must be carried.
     Whatever is denied leaves a ledger entry of kind "refused" and changes nothing else.
     """
     books = _Books(story, policy)
@@ -91,15 +91,15 @@ def settle(
         if not proposal.requires.met_by(books.story, relationship.trust):
             books.refuse(proposal, proposal.source, "its conditions do not hold")
             continue
-        if proposal.effects.flags and books.story.flags.issuperset(proposal.effects.flags):
-            books.refuse(proposal, proposal.source, "it happened already")
+        if not books.may_happen(proposal):
+            books.refuse(proposal, proposal.source, "none of its flags is left to raise")
             continue
         books.apply(proposal)
-        wanted = _sum(wanted, proposal.effects.deltas)
+        wanted = wanted.plus(proposal.effects.deltas)
         voices.append(proposal)
     for proposal in books.rewards():
         books.apply(proposal)
-        wanted = _sum(wanted, proposal.effects.deltas)
+        wanted = wanted.plus(proposal.effects.deltas)
         voices.append(proposal)
     after = relationship.moved(capped(wanted, policy.caps))
     deltas = Deltas(
@@ -125,6 +125,11 @@ class _Books:
         self.raised: list[str] = []
         self.actions: list[Action] = []
         self.entries: list[LedgerEntry] = []
+
+    def may_happen(self, proposal: Proposal) -> bool:
+        """Tell whether some flag of the proposal is defined and not raised yet, if it has any."""
+        flags = self.policy.flags.intersection(proposal.effects.flags)
+        return not proposal.effects.flags or not self.story.flags.issuperset(flags)
 
     def apply(self, proposal: Proposal) -> None:
         for flag in proposal.effects.flags:
@@ -185,12 +190,6 @@ class _Books:
         self.entries.append(
             LedgerEntry(kind, name, amount, by.source, why or by.reason, by.evidence)
         )
-
-
-def _sum(left: Deltas, right: Deltas) -> Deltas:
-    return Deltas(
-        trust=left.trust + right.trust, relationship=left.relationship + right.relationship
-    )
 
 
 def _delta_entries(deltas: Deltas, voices: Sequence[Proposal]) -> list[LedgerEntry]:

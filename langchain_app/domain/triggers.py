@@ -13,7 +13,7 @@ from langchain_app.domain.turn import FiredTrigger, Scene, Utterance
 Likeness = Callable[[Sequence[str]], tuple[float, str]]
 """How much the utterance means the same as the nearest of some examples, and which one."""
 
-SAME_MEANING = 0.8
+SAME_MEANING = 0.85
 """From here on two utterances are taken to mean the same. High: a false hit moves the story."""
 
 _NEGATED: dict[Language, re.Pattern[str]] = {

@@ -13,9 +13,10 @@ _ACTS: dict[Language, tuple[tuple[SmallTalk, str], ...]] = {
     "en": (
         ("insult", r"\b(idiot|moron|stupid|fool|liar|coward|scum|pathetic|worthless|useless|ugly|"
          r"dumb|jerk|bastard|asshole|bitch|loser|pig|stink\w*|hate you|shut up|screw you|"
-         r"fuck (?:you|off)|go to hell|drop dead)\b"),
+         r"fuck (?:you|off)|go to hell|drop dead|"
+         r"(?<!do )(?<!did )(?<!can )you(?:'re)? (?:\w+ ){0,3}?(?:fat|filthy|smell\w*))\b"),
         ("apology", r"\b(sorry|apologi[sz]e|forgive me|my apologies|my bad)\b"),
-        ("thanks", r"\b(thank(?:s| you)|thx|ty|much obliged|cheers|grateful|appreciate)\b"),
+        ("thanks", r"(?<!no )(?<!no, )\b(thank(?:s| you)|thx|ty|much obliged|cheers|grateful|appreciate)\b"),
         ("farewell", r"\b(good ?bye|bye|farewell|see (?:you|ya)|good night|take care|so long|"
          r"gotta go|have to go|i(?:'| a)?m off|until next time)\b"),
         ("how_are_you", r"\b(how are (?:you|things)|how(?:'s| is) (?:it going|your day|life|business)"
@@ -31,7 +32,7 @@ _ACTS: dict[Language, tuple[tuple[SmallTalk, str], ...]] = {
         ("laughter", r"\b(ha(?:ha)+|lol|lmao|hehe+|rofl)\b|[😂🤣]"),
         ("greeting", r"\b(hi|hello|hey|greetings|good (?:morning|day|afternoon|evening)|howdy|"
          r"well met|yo)\b"),
-        ("refusal", r"^\W*(no|nope|nah|never ?mind|forget it|not now|no thanks|i refuse)\b"),
+        ("refusal", r"^\W*(no,? thank(?:s| you)|no|nope|nah|never ?mind|forget it|not now|i refuse)\b"),
         ("agreement", r"^\W*(yes|yeah|yep|ok|okay|sure|of course|all right|alright|deal|agreed|"
          r"i see|got it|understood|right|fine|true)\b"),
     ),
@@ -52,19 +53,21 @@ _ACTS: dict[Language, tuple[tuple[SmallTalk, str], ...]] = {
          r"최고예|최고네|잘하네|잘하시|잘생|존경|귀엽|귀여워|솜씨가)"),
         ("laughter", r"(ㅋㅋ|ㅎㅎ|하하|푸하|웃기|[😂🤣])"),
         ("greeting", r"(안녕|반가[워우웠]|반갑|하이|여보세요|처음 ?뵙|좋은 ?(?:아침|저녁|밤|하루)|ㅎㅇ|어이)"),
-        ("refusal", r"^\W*(아니|아뇨|싫[어다은]|됐[어다습]|관둬|그만두|안 ?할래|안 ?해|괜찮습니다|사양)"),
-        ("agreement", r"^\W*(네|넵|예|응|ㅇㅇ|그래|그렇[지군네]|좋아|좋습|알았|알겠|맞아|맞습|물론|당연|오케이|ㅇㅋ|그럴게|"
+        ("refusal", r"^\W*(아니|아뇨|싫[어다은]|됐[어다습]\w*|관둬|그만두|안 ?할래|안 ?해|괜찮습니다|사양)"),
+        ("agreement", r"^\W*(네|넵|예|응|ㅇㅇ|그래|그렇[지군네]|좋아|(?:좋습|알았|알겠|맞습)\w*|맞아|물론|당연|오케이|ㅇㅋ|그럴게|"
          r"그러지|그러죠)"),
     ),
 }  # fmt: skip
 
 _ASKS: dict[Language, str] = {
-    "en": r"\?|^\W*(?:so |and |but |then |well,? |ok,? |hey,? )*(?:who|what|when|where|why|how|which"
-    r"|whose|is|are|was|were|do|does|did|can|could|will|would|should|has|have|any)\b"
+    "en": r"\?|^\W*(?:so |and |but |then |well,? |ok,? |hey,? )*(?:(?:who|what|when|where|why|how)s?|which"
+    r"|wats?|whose|is|are|was|were|do|does|did|can|could|will|would|should|has|have|any)\b"
     r"|\b(?:tell me|explain|describe|talk about|show me|know about|heard of|heard about|"
     r"wonder\w*|curious|what about|teach me)\b",
     "ko": r"\?|(?:뭐|뭘|무엇|무슨|누구|누가|어디|언제|왜|어떻게|어째|얼마|몇|어느|어떤|알려|말해|얘기해|이야기해|"
     r"설명|들려|가르쳐|궁금|아는|알아|아세요|아시|알고 있)"
+    r"|(?:뭔|머야|머임|어떡|어떠|어케|어캐|어딨|몆)"
+    r"|(?:다면서|다며|다던데)요?[\s.!~]*$"  # hearsay asks: "there is one, I hear"
     r"|(?:냐|니|까|나요|가요|는가|은가|을까|ㄹ까|는지|나|죠|지)[\s.!~]*$",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,30 +12,27 @@ from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import Utterance
 from langchain_app.language.dialogue_act import dialogue_act
 from langchain_app.language.sentiment import SentimentAnalyser
-from langchain_app.language.tokens import Tokeniser, overlap
+from langchain_app.language.tokens import Tokeniser
 
-Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+Vector = NDArray[np.float32]
 
 
 class LocalListener:
     """Listens with morphemes, patterns and a sentence embedding.
 
-    `dense` names the languages whose embeddings can be trusted; in the others likeness is the
-    overlap of content words alone.
+    `examples` are the utterances that others are compared with; `vectors` holds the embeddings of
+    those whose language the model knows. The others are compared by their content words alone.
     """
 
     def __init__(
-        self, tokeniser: Tokeniser, examples: Sequence[str], embed: Embed, dense: Sequence[Language]
+        self, tokeniser: Tokeniser, examples: Sequence[str], vectors: Mapping[str, Vector]
     ) -> None:
         self._tokeniser = tokeniser
         self._sentiment = SentimentAnalyser(tokeniser.korean)
-        self._tokens = {text: tokeniser.content(text, detect_language(text)) for text in examples}
-        known = [text for text in examples if detect_language(text) in dense]
-        self._vectors: dict[str, NDArray[np.float32]] = (
-            dict(zip(known, np.asarray(embed(known), dtype=np.float32), strict=True))
-            if known
-            else {}
-        )
+        self._tokens = {
+            text: frozenset(tokeniser.content(text, detect_language(text))) for text in examples
+        }
+        self._vectors = vectors
 
     def sentiment(self, utterance: Utterance) -> Sentiment:
         """Rate the sentiment."""
@@ -54,16 +51,17 @@ class LocalListener:
     ) -> tuple[float, str]:
         """Return how much the utterance means the same as the nearest example, and which one.
 
-        One shared word in two-word sentences is half of all words and says little, so fewer than two
-        shared content words never count as the same meaning.
+        Two shared words say little ("ring the bell" is in every insult to a bell-ringer), so fewer
+        than three never count as the same meaning, unless there are no others.
         """
-        mine = self.tokens(utterance.text, utterance.language)
+        mine = frozenset(self.tokens(utterance.text, utterance.language))
         own = np.asarray(vector, dtype=np.float32)
         best = (0.0, "")
         for example in examples:
-            theirs = self._tokens.get(example, ())
-            enough = len(set(mine) & set(theirs)) >= 2
-            score = overlap(mine, theirs) if enough else 0.0
+            theirs = self._tokens.get(example, frozenset())
+            shared = len(mine & theirs)
+            enough = shared >= 3 or (shared == 2 and mine == theirs)
+            score = shared / len(mine | theirs) if enough else 0.0
             known = self._vectors.get(example)
             if known is not None and known.shape == own.shape:
                 score = max(score, float(known @ own))

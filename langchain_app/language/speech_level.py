@@ -65,6 +65,8 @@ def _conjugated(stem: str, tag: str, level: SpeechLevel, korean: KoreanAnalyser)
     closes = _has_final(stem[-1]) and not _ends_in_rieul(stem[-1])
     if level in ("hao", "hage") and closes:
         return stem + _ENDINGS[level]  # 어둡소, 하얗네: no irregular stem changes before these
+    if stem.endswith("하") and level in ("haeyo", "hae"):  # 못하다 is no 하다 to kiwi: 못하아
+        return stem[:-1] + ("해요" if level == "haeyo" else "해")
     ending = "오" if level == "hao" else _ENDINGS[level]
     joined: str = korean.kiwi.join([(stem, tag), (ending, "EF")])
     return joined

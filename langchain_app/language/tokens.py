@@ -9,7 +9,9 @@ from langchain_app.domain.text import Language
 from langchain_app.language import english, korean
 from langchain_app.language.korean import KoreanAnalyser
 
-_SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"'”’)]*|$|\n)")
+# A stop within a sentence is followed by more than a blank: 3.5, and "Where?", he asked.
+_SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?…]+[\"'”’)]*(?=\s|$)|$)", re.MULTILINE)
+_LETTER = re.compile(r"\w")
 
 
 class Tokeniser:
@@ -41,7 +43,7 @@ def is_content(token: str) -> bool:
 
 def sentences(text: str) -> list[str]:
     """Split authored prose into its sentences."""
-    return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+    return [found.strip() for found in _SENTENCE.findall(text) if _LETTER.search(found)]
 
 
 def overlap(left: Sequence[str], right: Sequence[str]) -> float:

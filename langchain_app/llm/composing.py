@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from langchain_app.domain.lines import pick
-from langchain_app.domain.lore import ScoredChunk
+from langchain_app.domain.lore import OWN_WORDS, ScoredChunk
 from langchain_app.domain.npc import SpeechLevel, VoiceLines
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Brief
@@ -21,10 +21,9 @@ from langchain_app.language.tokens import sentences
 
 WHOLE_PASSAGE: dict[Language, int] = {"en": 230, "ko": 120}
 """A passage of at most so many characters is told whole; of a longer one, two sentences are."""
-SECOND_PASSAGE = 0.97
-"""How near to the best a second passage's confidence must be to be told too."""
+SURE = 0.9
+"""A remark that asks nothing is answered from lore only if a passage is so sure to be meant."""
 
-_OWN_WORDS = ("voice", "acquaintance")
 _ABOUT_MEMORY: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"\b(?:remember|recall|forgot|forget|did i (?:say|tell)|i told you|my name|we talked|"
@@ -63,21 +62,15 @@ class Composer:
             return self._pick(brief, lines.small_talk_lines(act, mood))
         if recalled := self._recalled(brief):
             return recalled
-        if brief.lore.grounded:
+        asked = asks(brief.utterance.text, language)
+        if brief.lore.grounded and (asked or brief.lore.chunks[0].confidence >= SURE):
             return self._answer(brief, lines)
-        if asks(brief.utterance.text, language):
-            return self._pick(brief, lines.unknown)
-        return self._pick(brief, lines.small_talk)
+        return self._pick(brief, lines.unknown if asked else lines.small_talk)
 
     def _answer(self, brief: Brief, lines: VoiceLines) -> str:
         mood = brief.tone.mood
-        first, *others = brief.lore.chunks
-        facts = self._told(first, brief)
-        for other in others[:1]:
-            if other.confidence >= SECOND_PASSAGE * first.confidence and other.confidence > 0.9:
-                facts += f" {self._in_register(other.best_sentence, other, brief)}"
-        parts = [self._pick(brief, lines.openers[mood]), facts]
-        if len(facts) < WHOLE_PASSAGE[brief.utterance.language] and brief.scene.seq % 3 == 1:
+        parts = [self._pick(brief, lines.openers[mood]), self._told(brief.lore.chunks[0], brief)]
+        if len(parts[1]) < WHOLE_PASSAGE[brief.utterance.language] and brief.scene.seq % 3 == 1:
             parts.append(self._pick(brief, lines.closers[mood]))
         return " ".join(parts)
 
@@ -91,7 +84,7 @@ class Composer:
         return " ".join(self._in_register(sentence, found, brief) for sentence in said)
 
     def _in_register(self, sentence: str, found: ScoredChunk, brief: Brief) -> str:
-        if brief.utterance.language == "en" or found.chunk.kind in _OWN_WORDS:
+        if brief.utterance.language == "en" or found.chunk.kind in OWN_WORDS:
             return sentence
         return speak_at_level(sentence, brief.scene.npc.speech_level, self._korean)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import psycopg
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -15,7 +16,9 @@ from opentelemetry.trace import format_span_id, format_trace_id
 _INSERT = """
 insert into observations (span_id, trace_id, parent_span_id, turn_id, name, type, started_at, ms,
                           level, status_message, input, output, metadata)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+select span_id, trace_id, parent_span_id, turn_id, name, type, started_at, ms,
+       level, status_message, input, output, metadata
+from jsonb_populate_recordset(null::observations, %s::jsonb)
 on conflict (span_id) do nothing
 """
 _OBSERVATION = "langfuse.observation."
@@ -58,11 +61,11 @@ class PostgresSpanExporter(SpanExporter):
         """Do nothing: every export is written at once."""
         return True
 
-    def _write(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _write(self, rows: Sequence[dict[str, Any]]) -> None:
         if self._connection is None:
             self._connection = psycopg.connect(self._conninfo, connect_timeout=3)
-        with self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.executemany(_INSERT, rows)
+        with self._connection.transaction():
+            self._connection.execute(_INSERT, (orjson.dumps(rows).decode(),))
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -70,9 +73,7 @@ class PostgresSpanExporter(SpanExporter):
             self._connection = None
 
 
-def _row(span: ReadableSpan) -> tuple[Any, ...]:
-    import orjson
-
+def _row(span: ReadableSpan) -> dict[str, Any]:
     attributes = dict(span.attributes or {})
     turn_id = attributes.pop("dramatis.turn_id", "")
     own = {
@@ -80,21 +81,25 @@ def _row(span: ReadableSpan) -> tuple[Any, ...]:
         for key, value in attributes.items()
         if key.startswith(_OBSERVATION)
     }
-    metadata = {key: value for key, value in own.items() if key not in _SHOWN_ELSEWHERE}
     started, ended = span.start_time or 0, span.end_time or 0
     context = span.get_span_context()
-    return (
-        format_span_id(context.span_id) if context else "",
-        format_trace_id(context.trace_id) if context else "",
-        format_span_id(span.parent.span_id) if span.parent else None,
-        turn_id,
-        span.name,
-        own.get("type", "span"),
-        datetime.fromtimestamp(started / 1e9, UTC),
-        (ended - started) / 1e6,
-        own.get("level", "DEFAULT"),
-        own.get("status_message", ""),
-        own.get("input"),
-        own.get("output"),
-        orjson.dumps(metadata).decode(),
-    )
+    return {
+        "span_id": format_span_id(context.span_id) if context else "",
+        "trace_id": format_trace_id(context.trace_id) if context else "",
+        "parent_span_id": format_span_id(span.parent.span_id) if span.parent else None,
+        "turn_id": turn_id,
+        "name": span.name,
+        "type": own.get("type", "span"),
+        "started_at": datetime.fromtimestamp(started / 1e9, UTC),
+        "ms": (ended - started) / 1e6,
+        "level": own.get("level", "DEFAULT"),
+        "status_message": own.get("status_message", ""),
+        "input": _json(own.get("input")),
+        "output": _json(own.get("output")),
+        "metadata": {key: value for key, value in own.items() if key not in _SHOWN_ELSEWHERE},
+    }
+
+
+def _json(rendered: Any) -> orjson.Fragment | None:
+    """Put an attribute that is JSON already into a row as it is."""
+    return None if rendered is None else orjson.Fragment(str(rendered))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from psycopg.rows import DictRow
@@ -10,7 +9,7 @@ from psycopg.rows import DictRow
 from langchain_app.domain.memory import Memory, Recollection, coverage, recall
 from langchain_app.domain.ports import Listener
 from langchain_app.domain.turn import Scene, Utterance
-from langchain_app.persistence.postgres import Connection, Postgres
+from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
 CANDIDATES = 16
 LIMIT = 3
@@ -19,7 +18,6 @@ _RECALL = """
 with mine as materialized (
     select turn_id, session_id, seq, player_said, npc_said, tokens, importance, vector
     from memories where timeline_id = %(timeline)s and npc_id = %(npc)s
-      and not (session_id = %(session)s and seq > %(shown_after)s)
     order by seq desc limit 2000),
 rated as (
     select *, case when vector_dims(vector) = %(dims)s then 1 - (vector <=> %(vector)s::vector)
@@ -35,9 +33,8 @@ order by shared desc, similarity desc, seq desc limit %(candidates)s
 class PostgresMemoryBook:
     """The MemoryBook port over Postgres.
 
-    Only this timeline's memories of this NPC are looked at. The turns that the prompt shows as recent
-    history anyway are left out. `weights` say how far to trust embeddings in a language: the fusion
-    weights of lore, learnt without labels.
+    Only this timeline's memories of this NPC are looked at. `weights` say how far to trust embeddings
+    in a language: the fusion weights of lore, learnt without labels.
     """
 
     def __init__(
@@ -80,10 +77,8 @@ class PostgresMemoryBook:
         values = {
             "timeline": scene.timeline_id,
             "npc": scene.npc.id,
-            "session": scene.session_id,
-            "shown_after": scene.seq - 2,
             "dims": len(vector),
-            "vector": json.dumps([round(x, 6) for x in vector] or [0.0]),
+            "vector": vector_literal(vector),
             "tokens": list(tokens),
             "candidates": CANDIDATES,
         }
@@ -92,4 +87,4 @@ class PostgresMemoryBook:
             cursor = await connection.execute(_RECALL, values)
             return await cursor.fetchall()
 
-        return await self._postgres.run(read)
+        return await self._postgres.read(read)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -17,7 +16,7 @@ from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
-from langchain_app.persistence.postgres import Connection, Postgres
+from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
 RECENT = 6
 """How many exchanges of this session with this NPC a scene shows."""
@@ -27,7 +26,8 @@ select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.
        t.relationships,
        coalesce((select json_agg(r order by r.seq) from (
            select seq, npc_id, message, reply, sources from turns
-           where session_id = s.id and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
+           where session_id = s.id
+             and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
            order by seq desc limit %(recent)s) r), '[]') as recent
 from sessions s join timelines t on t.id = s.timeline_id
 where s.id = %(session)s and t.world_id = %(world)s
@@ -54,7 +54,7 @@ class PostgresTimelines:
         async def find(connection: Connection) -> StoredTurn | None:
             return await _find_turn(connection, turn_id)
 
-        return await self._postgres.run(find)
+        return await self._postgres.read(find)
 
     async def load_scene(self, request: TurnRequest, world: World) -> Scene:
         """Read the scene in one round trip, opening a session where none was named.
@@ -75,14 +75,14 @@ class PostgresTimelines:
         }
 
         async def load(connection: Connection) -> DictRow | None:
-            async with connection.pipeline():
-                if request.session_id is None:
-                    await connection.execute(_OPEN_TIMELINE, values)
-                    await connection.execute(_OPEN_SESSION, values)
-                cursor = await connection.execute(_SCENE, values)
-                return await cursor.fetchone()
+            if request.session_id is None:
+                await connection.execute(_OPEN_TIMELINE, values)
+                await connection.execute(_OPEN_SESSION, values)
+            cursor = await connection.execute(_SCENE, values)
+            return await cursor.fetchone()
 
-        row = await self._postgres.run(load)
+        run = self._postgres.run if request.session_id is None else self._postgres.read
+        row = await run(load)
         if row is None:
             raise UnknownSession(str(request.session_id))
         if request.player_id is not None and row["player_id"] != request.player_id:
@@ -100,7 +100,7 @@ class PostgresTimelines:
             )
             return await cursor.fetchone()
 
-        row = await self._postgres.run(read)
+        row = await self._postgres.read(read)
         if row is None:
             raise UnknownSession(scene.session_id)
         story, relationship = _state(row, scene.npc)
@@ -113,9 +113,8 @@ class PostgresTimelines:
             stored = await _find_turn(connection, record.request.turn_id, lock=record)
             if stored is not None:
                 return stored
-            async with connection.pipeline():
-                await _move_timeline(connection, record)
-                await _insert_turn(connection, record, answer)
+            await _move_timeline(connection, record)
+            await _insert_turn(connection, record, answer)
             return None
 
         return await self._postgres.run(write)
@@ -126,10 +125,9 @@ async def _find_turn(
 ) -> StoredTurn | None:
     """Find a turn. With `lock`, the timeline is locked first and must be where the scene saw it."""
     if lock is not None:
-        cursor = await connection.execute(
+        locked = await connection.execute(
             "select seq from timelines where id = %s for update", (lock.scene.timeline_id,)
         )
-        head = await cursor.fetchone()
     cursor = await connection.execute(
         "select t.id, t.message, t.npc_id, t.session_id, t.answer, l.player_id "
         "from turns t join timelines l on l.id = t.timeline_id where t.id = %s",
@@ -145,8 +143,10 @@ async def _find_turn(
             session_id=row["session_id"],
             answer=row["answer"],
         )
-    if lock is not None and (head is None or head["seq"] != lock.scene.seq):
-        raise TimelineMoved
+    if lock is not None:
+        head = await locked.fetchone()
+        if head is None or head["seq"] != lock.scene.seq:
+            raise TimelineMoved
     return None
 
 
@@ -197,7 +197,7 @@ async def _insert_turn(connection: Connection, record: TurnRecord, answer: dict[
         (
             turn_id, scene.timeline_id, scene.session_id, scene.npc.id, seq,
             record.utterance.text, record.reply.text, list(record.tokens),
-            json.dumps([round(x, 6) for x in record.vector] or [0.0]), record.importance,
+            vector_literal(record.vector), record.importance,
         ),
     )  # fmt: skip
     await connection.execute(

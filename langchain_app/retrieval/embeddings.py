@@ -166,7 +166,7 @@ def _open_engine(path: Path) -> Any:
     # One sequence at a time: side by side they round differently (2e-4), and gain at most 15%.
     params.n_parallel = 1
     params.n_ctx = params.n_batch = params.n_ubatch = minilm_gguf.CONTEXT
-    threads = min(2, os.cpu_count() or 1)  # more gain nothing on a sentence
+    threads = 1  # two gain a third on an idle machine, and cost threefold on a busy one (spinning)
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.cache_ram_mib, params.warmup, params.verbosity = 0, False, -1
     params.api_keys = [secrets.token_urlsafe(32)]

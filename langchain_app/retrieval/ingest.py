@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from langchain_app.domain.lore import Chunk
-from langchain_app.domain.text import LANGUAGES, Language
+from langchain_app.domain.text import LANGUAGES, Language, detect_language
 from langchain_app.domain.world import World
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.retrieval.fusion import dense_weight
@@ -21,8 +21,8 @@ from langchain_app.retrieval.snapshot import Knowledge, StoredChunk
 BATCH = 32
 Progress = Callable[[int, int], None]
 
-TOKENISATION = "tokens-1"
-"""Enters the version: knowledge whose tokens were cut differently must be ingested anew."""
+FORMAT = "knowledge-2"
+"""Enters the version: knowledge that was cut or stored differently must be ingested anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Ingested:
 
 def knowledge_version(world: World, model: str) -> str:
     """Return the version of the knowledge that `world` and the embedding `model` make together."""
-    return hashlib.sha256(f"{TOKENISATION} {world.version} {model}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{FORMAT} {world.version} {model}".encode()).hexdigest()[:12]
 
 
 def ingest(
@@ -66,7 +66,8 @@ def ingest(
         language: _learn_weight(world, stored, language, embeddings, tokeniser)
         for language in LANGUAGES
     }
-    store.write(Knowledge(world.id, version, model, weights, stored))
+    examples = _embed_examples(world, weights, embeddings)
+    store.write(Knowledge(world.id, version, model, weights, stored, examples))
     return Ingested(version, len(stored), True, weights)
 
 
@@ -77,6 +78,15 @@ def _embed(chunks: Sequence[Chunk], embeddings: Embeddings, progress: Progress) 
         vectors += [_normalised(vector) for vector in embeddings.embed_documents(texts)]
         progress(len(vectors), len(chunks))
     return vectors
+
+
+def _embed_examples(
+    world: World, weights: Mapping[str, float], embeddings: Embeddings
+) -> dict[str, np.ndarray]:
+    """Embed what triggers wait for, in the languages whose embeddings can be trusted."""
+    texts = sorted({text for text in world.examples if weights[detect_language(text)] > 0})
+    vectors = embeddings.embed_documents(texts) if texts else []
+    return {text: _normalised(vector) for text, vector in zip(texts, vectors, strict=True)}
 
 
 def _normalised(vector: Sequence[float]) -> np.ndarray:

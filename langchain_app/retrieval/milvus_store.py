@@ -29,6 +29,8 @@ META = "meta"
 Milvus Lite keeps no collection description, and a second collection could not be switched together
 with the first.
 """
+EXAMPLE = "example"
+"""Kind of the rows that hold what a trigger waits for: embedded once, at ingest. No audience."""
 INSERT_BATCH = 500
 LOCK_WAIT_S = 10.0
 _TEXT_LIMIT = 16384
@@ -86,12 +88,19 @@ class MilvusStore:
             if meta is None:
                 return None
             rows = self._rows(client, world)
+        examples = {
+            row["text"]: np.asarray(row["vector"], dtype=np.float32)
+            for row in rows
+            if row["kind"] == EXAMPLE
+        }
         gathered: dict[str, tuple[dict[str, Any], list[str]]] = {}
         for row in rows:
+            if row["kind"] == EXAMPLE:
+                continue
             key = f"{row['chunk']}@{row['language']}"
             gathered.setdefault(key, (row, []))[1].append(row["audience"])
         stored = tuple(_stored(row, audience) for _, (row, audience) in sorted(gathered.items()))
-        return Knowledge(world, meta["version"], meta["model"], meta["weights"], stored)
+        return Knowledge(world, meta["version"], meta["model"], meta["weights"], stored, examples)
 
     def write(self, knowledge: Knowledge) -> None:
         """Write a new version beside the old one, switch the alias, then drop what is older.
@@ -108,6 +117,7 @@ class MilvusStore:
             rows = [_meta_row(knowledge, dimension)]
             for entry in knowledge.stored:
                 rows += _rows_of(entry)
+            rows += _example_rows(knowledge)
             for start in range(0, len(rows), INSERT_BATCH):
                 client.insert(name, rows[start : start + INSERT_BATCH])
             client.flush(name)  # unflushed rows make every search a scan of the write log
@@ -246,6 +256,22 @@ def _meta_row(knowledge: Knowledge, dimension: int) -> dict[str, Any]:
         "importance": 0.0,
         "vector": [0.0] * dimension,
     }
+
+
+def _example_rows(knowledge: Knowledge) -> list[dict[str, Any]]:
+    empty: dict[str, Any] = {field: "" for field, _ in _SCALARS}
+    return [
+        empty
+        | {
+            "key": f"{EXAMPLE}-{number}",
+            "kind": EXAMPLE,
+            "text": text,
+            "trust": 0.0,
+            "importance": 0.0,
+            "vector": vector.tolist(),
+        }
+        for number, (text, vector) in enumerate(sorted(knowledge.examples.items()))
+    ]
 
 
 def _rows_of(entry: StoredChunk) -> list[dict[str, Any]]:

@@ -7,12 +7,12 @@ the old one finishes with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from langchain_app.domain.lore import Chunk, Knower
+from langchain_app.domain.lore import OWN_WORDS, Chunk, Knower
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.language.tokens import Tokeniser, is_content, sentences
 from langchain_app.retrieval.fusion import fuse
@@ -32,7 +32,8 @@ class StoredChunk:
 class Knowledge:
     """One version of a world's knowledge, as it was read from the store of record.
 
-    `weights` are the fusion weights learnt at ingest, by language; `model` embedded the vectors.
+    `weights` are the fusion weights learnt at ingest, by language; `model` embedded the vectors;
+    `examples` are the utterances that triggers wait for, in the languages that the model knows.
     """
 
     world: str
@@ -40,6 +41,7 @@ class Knowledge:
     model: str
     weights: dict[str, float]
     stored: tuple[StoredChunk, ...]
+    examples: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class LanguageIndex:
         dense_weight: float,
     ) -> None:
         self.chunks = tuple(entry.chunk for entry in stored)
+        self.titles = {chunk.id: chunk.title for chunk in self.chunks}
         self.tokens = tuple(entry.tokens for entry in stored)
         self.content = tuple(frozenset(filter(is_content, entry.tokens)) for entry in stored)
         self.lexical = LexicalIndex([entry.tokens for entry in stored])
@@ -71,6 +74,7 @@ class LanguageIndex:
             else np.zeros((0, 1), dtype=np.float32)
         )
         self._gates = _Gates(self.chunks)
+        self._narrated = np.asarray([c.kind not in OWN_WORDS for c in self.chunks], dtype=np.bool_)
         self._sentences: dict[int, tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self._language: Language = language
         self._tokeniser = tokeniser
@@ -78,7 +82,16 @@ class LanguageIndex:
 
     def visible(self, knower: Knower) -> NDArray[np.bool_]:
         """Return which chunks this knower may be given, shape (chunks,)."""
-        return self._gates.open_to(knower)
+        return self._gates.heard_by(knower) & self._gates.passed_by(knower)
+
+    def withheld(self, knower: Knower) -> NDArray[np.bool_]:
+        """Return which chunks this knower may not be given and a question may be about.
+
+        What others say in their own words is no such chunk: asked "where are you from?", an NPC is
+        not asked what everybody else would answer.
+        """
+        heard = self._gates.heard_by(knower)
+        return (heard | self._narrated) & ~(heard & self._gates.passed_by(knower))
 
     def candidates(
         self, query: Sequence[str], vector: NDArray[np.float32], visible: NDArray[np.bool_], k: int
@@ -145,12 +158,17 @@ class _Gates:
             for name in audiences
         }
 
-    def open_to(self, knower: Knower) -> NDArray[np.bool_]:
+    def heard_by(self, knower: Knower) -> NDArray[np.bool_]:
+        """Return which chunks are meant for one of the knower's audiences."""
         heard = np.zeros(len(self._after), dtype=np.bool_)
         for name in knower.audiences & self._audience.keys():
             heard |= self._audience[name]
+        return heard
+
+    def passed_by(self, knower: Knower) -> NDArray[np.bool_]:
+        """Return which chunks the story and the knower's trust leave open."""
         reached = knower.story.reached
         happened = np.asarray([flag in reached for flag in self._flags], dtype=np.bool_)
         if not len(happened):
-            return heard
-        return heard & happened[self._after] & (self._trust <= knower.trust)
+            return np.zeros(0, dtype=np.bool_)
+        return happened[self._after] & (self._trust <= knower.trust)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from langchain_app.domain.errors import Mistake
@@ -16,23 +16,30 @@ from langchain_app.worlds.source import Path_, SourceFile
 
 @dataclass
 class Places:
-    """Where each thing stands: `<Type>:<id>` -> file, path in it, line."""
+    """Where each thing stands: `<Type>:<id>` -> file, and the path in it or the line.
 
-    _entries: dict[str, tuple[SourceFile, Path_, int]] = field(default_factory=dict)
+    The line of a path is looked for only where a mistake is told: that takes 30 times as long as
+    reading.
+    """
+
+    _entries: dict[str, tuple[SourceFile, Path_ | int]] = field(default_factory=dict)
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
-    def add(self, key: str, source: SourceFile, path: Path_, line: int) -> None:
+    def add(self, key: str, source: SourceFile, where: Path_ | int) -> None:
         """Remember where a thing was read."""
-        self._entries[key] = (source, path, line)
+        self._entries[key] = (source, where)
 
     def mistake(self, key: str, path: Path_, message: str) -> Mistake:
         """Return a mistake at `path` within the thing."""
-        source, base, line = self._entries[key]
-        if path:
-            line = source.line_of((*base, *path))
+        source, where = self._entries[key]
+        line = where if isinstance(where, int) else source.line_of((*where, *path))
         return source.mistake(line, message)
+
+    def file(self, key: str) -> str:
+        """Return the file that the thing stands in."""
+        return self._entries[key][0].name
 
 
 Report = Callable[[str, Path_, str], None]
@@ -52,9 +59,7 @@ def check_world(world: World, places: Places) -> list[Mistake]:
         _check_quest(world, quest, report)
     for item in world.items.values():
         _check_item(world, item, report)
-    for passage in world.passages.values():
-        for fault in _gate_faults(world, passage.gate):
-            report(f"Passage:{passage.id}", (), f"{passage.id}: {fault}")
+    _check_passages(world, report)
     return mistakes
 
 
@@ -91,10 +96,14 @@ def _check_quest(world: World, quest: Quest, report: Report) -> None:
     for index, item in enumerate(quest.reward.items):
         if item not in world.items:
             report(key, ("reward", "items", index), f"unknown item {item!r}")
-    raised = _raised_flags(world)
+    raised = _reachable_flags(world)
+    stages: set[str] = set()
     for index, stage in enumerate(quest.stages):
-        if quest.stage_flag(stage) not in raised:
+        if stage.id in stages:
+            report(key, ("stages", index, "id"), f"the stage {stage.id!r} stands twice")
+        elif quest.stage_flag(stage) not in raised:
             report(key, ("stages", index), f"no trigger reaches the stage {stage.id!r}")
+        stages.add(stage.id)
     seen: set[str] = set()
     for index, trigger in enumerate(quest.triggers):
         if trigger.id in seen:
@@ -137,6 +146,18 @@ def _check_item(world: World, item: Item, report: Report) -> None:
         report(key, (), f"{item.id}: {fault}")
 
 
+def _check_passages(world: World, report: Report) -> None:
+    others = {f"{npc.id}-on-{other}" for npc in world.npcs.values() for other in npc.acquaintances}
+    others |= {f"item-{item}" for item in world.items}
+    others |= {f"quest-{quest.id}-{s.id}" for quest in world.quests.values() for s in quest.stages}
+    for passage in world.passages.values():
+        key = f"Passage:{passage.id}"
+        if passage.id in others:
+            report(key, (), f"{passage.id}: the id already names an acquaintance, item or stage")
+        for fault in _gate_faults(world, passage.gate):
+            report(key, (), f"{passage.id}: {fault}")
+
+
 def _gate_faults(world: World, gate: Gate) -> Iterator[str]:
     """Yield why nobody could ever come through `gate`."""
     for name in gate.audience:
@@ -153,10 +174,18 @@ def _gate_faults(world: World, gate: Gate) -> Iterator[str]:
             yield f"unknown audience {name!r}; expected public, npc:<id> or faction:<id>"
     if gate.after != START and gate.after not in world.flags:
         yield f"unknown flag {gate.after!r}"
-    elif gate.after != START and gate.after not in _raised_flags(world):
+    elif gate.after != START and gate.after not in _reachable_flags(world):
         yield f"nobody can ever reach it: no trigger raises {gate.after!r}"
 
 
-def _raised_flags(world: World) -> frozenset[str]:
-    triggers: Iterable[Trigger] = (t for quest in world.quests.values() for t in quest.triggers)
-    return frozenset(flag for trigger in triggers for flag in trigger.effects.flags)
+def _reachable_flags(world: World) -> frozenset[str]:
+    """Return the flags that some order of triggers raises, whatever trust and items they ask for."""
+    triggers = [t for quest in world.quests.values() for t in quest.triggers]
+    reached: frozenset[str] = frozenset()
+    while True:
+        found = reached.union(
+            *(t.effects.flags for t in triggers if reached >= {*t.requires.flags})
+        )
+        if found == reached:
+            return reached
+        reached = found

@@ -85,7 +85,7 @@ class _Reading:
             found, mistakes = read_passages(source)
             self.mistakes += mistakes
             for passage, line in found:
-                self._place(passage, source, (), line)
+                self._place(passage, source, line)
             return [passage for passage, _ in found]
 
         return self._each(pattern, read)
@@ -116,17 +116,14 @@ class _Reading:
                 line = source.line_of((*path, *fault["loc"]))
                 self.mistakes.append(source.mistake(line, f"{where}: {fault['msg']}"))
             return []
-        self._place(thing, source, path, source.line_of(path))
+        self._place(thing, source, path)
         return [thing]
 
-    def _place(
-        self, thing: BaseModel, source: SourceFile, path: tuple[int, ...], line: int
-    ) -> None:
+    def _place(self, thing: BaseModel, source: SourceFile, where: tuple[int, ...] | int) -> None:
         key = f"{type(thing).__name__}:{getattr(thing, 'id', '')}"
         if key in self.places:
-            first = self.places.mistake(key, (), "").file
-            self.mistakes.append(
-                source.mistake(line, f"the id {key.partition(':')[2]!r} already stands in {first}")
-            )
+            line = where if isinstance(where, int) else source.line_of(where)
+            twice = f"the id {key.partition(':')[2]!r} already stands in {self.places.file(key)}"
+            self.mistakes.append(source.mistake(line, twice))
         else:
-            self.places.add(key, source, path, line)
+            self.places.add(key, source, where)

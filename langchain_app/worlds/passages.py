@@ -53,7 +53,7 @@ def read_passages(source: SourceFile) -> tuple[list[tuple[Passage, int]], list[M
 def _sections(source: SourceFile, mistakes: list[Mistake]) -> list[_Section]:
     sections: list[_Section] = []
     language: str | None = None
-    for number, line in enumerate(source.text.splitlines(), start=1):
+    for number, line in enumerate(source.text.split("\n"), start=1):
         if line.startswith("### "):
             match = _LANGUAGE.match(line)
             language = match["language"] if match else None
@@ -85,7 +85,7 @@ def _sections(source: SourceFile, mistakes: list[Mistake]) -> list[_Section]:
 
 
 def _faults(section: _Section) -> Iterator[str]:
-    for attribute in section.attributes.keys() - _KNOWN:
+    for attribute in sorted(section.attributes.keys() - _KNOWN):
         yield f"unknown attribute {attribute!r}"
     if ("knows" in section.attributes) == ("told_by" in section.attributes):
         yield "needs either knows= or told_by="

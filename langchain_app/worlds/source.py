@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,14 @@ class SourceFile:
 
     def __init__(self, root: Path, path: Path) -> None:
         self.name = path.relative_to(root).as_posix()
-        if not path.resolve().is_relative_to(root.resolve()):
+        try:
+            inside = path.resolve().is_relative_to(root.resolve())
+        except RuntimeError:  # Python 3.11 and 3.12 on links that lead in a circle
+            raise FileRejected(self.mistake(1, "the link leads in a circle")) from None
+        if not inside:
             raise FileRejected(self.mistake(1, "the file leads out of the world's folder"))
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise FileRejected(self.mistake(1, "not a file"))
         try:
             size = path.stat().st_size
             if size > MAX_FILE_BYTES:
@@ -64,6 +71,9 @@ class SourceFile:
             raise FileRejected(self.mistake(error.lineno, f"not JSON: {error.msg}")) from None
         except RecursionError:
             raise FileRejected(self.mistake(1, "not JSON: nested too deeply")) from None
+        except ValueError as error:  # Python reads no whole number of more than 4300 digits
+            line = self._line_where(r"\d{4301,}")
+            raise FileRejected(self.mistake(line, f"not JSON: {error}")) from None
 
     def line_of(self, path: Path_) -> int:
         """Return the line (from 1) of the value at `path`, or of its nearest parent that exists."""
@@ -77,9 +87,10 @@ class SourceFile:
 
     @cached_property
     def _nodes(self) -> Any:
-        # JSON is read a second time as YAML, of which it is a subset, because yaml keeps positions.
+        # JSON is read a second time as YAML, because yaml keeps positions. JSON is a subset of YAML
+        # but for tabs between values.
         try:
-            return yaml.compose(self.text, Loader=yaml.SafeLoader)
+            return yaml.compose(self.text.replace("\t", " "), Loader=yaml.SafeLoader)
         except (yaml.YAMLError, RecursionError):
             return None
 
@@ -87,14 +98,32 @@ class SourceFile:
         found: dict[str, Any] = {}
         for key, value in pairs:
             if key in found:
-                line = self.text[: self.text.rfind(f'"{key}"')].count("\n") + 1
+                line = next(_second_lines(self._nodes, key), 1)
                 raise FileRejected(self.mistake(line, f"the key {key!r} stands twice"))
             found[key] = value
         return found
 
     def _no_constant(self, name: str) -> float:
-        line = self.text[: self.text.find(name)].count("\n") + 1
-        raise FileRejected(self.mistake(line, f"{name} is not a number"))
+        raise FileRejected(self.mistake(self._line_where(name), f"{name} is not a number"))
+
+    def _line_where(self, pattern: str) -> int:
+        """Return the line on which `pattern` first stands outside of strings."""
+        for found in re.finditer(rf'"(?:\\.|[^"\\])*"|({pattern})', self.text):
+            if found[1]:
+                return self.text.count("\n", 0, found.start()) + 1
+        return 1
+
+
+def _second_lines(node: Any, key: str) -> Iterator[int]:
+    """Yield the lines on which `key` stands for the second time in one mapping."""
+    if isinstance(node, yaml.MappingNode):
+        same = [name for name, _ in node.value if name.value == key]
+        yield from (name.start_mark.line + 1 for name in same[1:])
+        for _, value in node.value:
+            yield from _second_lines(value, key)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _second_lines(value, key)
 
 
 def _child(node: Any, step: str | int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 
 import pytest
@@ -347,7 +348,7 @@ def test_decomposed_hangul_is_put_together() -> None:
 
 def shown(text: str, cuts: list[int], guard: StreamGuard) -> str:
     edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
-    out = "".join(guard.feed(text[a:b]) for a, b in zip(edges, edges[1:], strict=False))
+    out = "".join(guard.feed(text[a:b]) for a, b in itertools.pairwise(edges))
     return out + guard.flush()
 
 

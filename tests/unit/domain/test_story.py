@@ -86,7 +86,6 @@ class Playthrough:
         self.policy = policy_of(world)
         self.story = StoryState()
         self.felt: dict[str, Relationship] = {n.id: n.initial for n in world.npcs.values()}
-        self.misheard: list[tuple[str, str, str]] = []
 
     def scene(self, npc_id: str) -> Scene:
         npc = self.world.npcs[npc_id]

@@ -18,7 +18,7 @@ from langchain_app.domain.text import LocalText, LocalTexts, detect_language
         ("ㅋㅋㅋ", "ko"),
         ("Maren 누나 안녕", "ko"),
         ("What does 물때종 mean in your tongue?", "en"),
-        ("Saint Ulma호가 뭐야?", "en"),
+        ("Saint Ulma호가 뭐야?", "ko"),
         ("Ulma호가 뭐야?", "ko"),
         ("ok ㅇㅋ", "ko"),
         ("\u1112\u1161\u11ab", "ko"),

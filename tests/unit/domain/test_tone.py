@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from langchain_app.domain.npc import Emotion
 from langchain_app.domain.relationship import Mood
-from langchain_app.domain.tone import DialogueAct, Sentiment, choose_tone
-
-ACTS = [act for part in get_args(DialogueAct) for act in get_args(part)] or get_args(DialogueAct)
+from langchain_app.domain.tone import Sentiment, choose_tone
 
 
 @pytest.mark.parametrize(

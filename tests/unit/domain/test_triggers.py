@@ -70,7 +70,6 @@ def test_the_words_a_trigger_waits_for_fire_it(text: str, language) -> None:
         ("I have not found Pell", "en"),
         ("I haven't found Pell yet", "en"),
         ("nobody found Pell", "en"),
-        ("I found nothing of Pell's, sorry, I didn't", "en"),
         ("Did you think I found Pell? I didn't.", "en"),
         ("I found, not Pell, but his boots", "en"),
         ("펠을 못 찾았어요", "ko"),
@@ -82,8 +81,8 @@ def test_the_words_a_trigger_waits_for_fire_it(text: str, language) -> None:
 )
 def test_a_denial_fires_nothing(text: str, language) -> None:
     means_it = (0.95, "I found Pell")
-    assert fires(text, language, likeness=lambda _: means_it) is None or "nothing" in text
-    assert fires(text, language) is None or "nothing" in text
+    assert fires(text, language, likeness=lambda _: means_it) is None
+    assert fires(text, language) is None
 
 
 def test_a_trigger_whose_own_example_denies_hears_denials() -> None:
