@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from langchain_app.domain.exploits import EXPLOITS
@@ -143,9 +144,7 @@ class StreamGuard:
     """Lets a stream through and holds back only what may begin a forbidden phrase."""
 
     def __init__(self, phrases: Iterable[str] = HELD_BACK) -> None:
-        lowered = {_lower(phrase) for phrase in phrases}
-        # Whoever says a phrase that contains another one says that one, and sooner.
-        self._phrases = tuple(p for p in lowered if not any(q in p for q in lowered - {p}))
+        self._phrases = _phrases(tuple(phrases))
         self._held = ""
         self.tripped = False
 
@@ -155,14 +154,12 @@ class StreamGuard:
             return ""
         self._held += token
         lowered = _lower(self._held)
-        hits = [at for phrase in self._phrases if (at := lowered.find(phrase)) >= 0]
-        if hits:
+        if hit := self._phrases.whole.search(lowered):
             self.tripped = True
-            shown, self._held = self._held[: min(hits)], ""
+            shown, self._held = self._held[: hit.start()], ""
             return shown
-        keep = max((_overhang(lowered, phrase) for phrase in self._phrases), default=0)
-        shown = self._held[: len(self._held) - keep]
-        self._held = self._held[len(self._held) - keep :]
+        kept = len(self._held) - self._phrases.overhang(lowered)
+        shown, self._held = self._held[:kept], self._held[kept:]
         return shown
 
     def flush(self) -> str:
@@ -171,14 +168,37 @@ class StreamGuard:
         return "" if self.tripped else shown
 
 
-def _overhang(text: str, phrase: str) -> int:
-    """Return the length of the longest end of `text` that begins `phrase`."""
-    longest = min(len(text), len(phrase) - 1)
-    return next((n for n in range(longest, 0, -1) if phrase.startswith(text[-n:])), 0)
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Forbidden phrases as one pattern, and every beginning of them, to look a tail up in."""
+
+    whole: re.Pattern[str]
+    beginnings: frozenset[str]
+    longest: int
+
+    def overhang(self, text: str) -> int:
+        """Return the length of the longest end of `text` that begins a phrase."""
+        for length in range(min(len(text), self.longest), 0, -1):
+            if text[-length:] in self.beginnings:
+                return length
+        return 0
+
+
+@lru_cache(maxsize=16)
+def _phrases(phrases: tuple[str, ...]) -> _Phrases:
+    lowered = {_lower(phrase) for phrase in phrases}
+    # Whoever says a phrase that contains another one says that one, and sooner.
+    shortest = sorted(p for p in lowered if not any(q in p for q in lowered - {p}))
+    beginnings = frozenset(p[:length] for p in shortest for length in range(1, len(p)))
+    whole = re.compile("|".join(map(re.escape, shortest)) or r"(?!)")
+    return _Phrases(whole, beginnings, max(map(len, beginnings), default=0))
 
 
 def _lower(text: str) -> str:
     """Return `text` in lower case, every character in its place ("İ" would become two)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
     return "".join(low if len(low := c.lower()) == 1 else c for c in text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -78,7 +79,7 @@ class SentimentAnalyser:
         )
 
 
-def _weigh(lemmas: list[tuple[str, str]], index: int) -> float:
+def _weigh(lemmas: Sequence[tuple[str, str]], index: int) -> float:
     """Return one morpheme's score: boosters stand before it, negators on either side."""
     form, _ = lemmas[index]
     score = _LEXICON.get(form, 0.0)

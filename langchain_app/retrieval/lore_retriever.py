@@ -131,7 +131,7 @@ class SnapshotRetriever:
         for row in np.argsort(-scores)[:5]:
             if scores[row] <= 0:
                 break
-            for _, tokens in index.sentences(int(row)):
+            for _, tokens in index.sentences[int(row)]:
                 content = {token for token in tokens if is_content(token)}
                 shared = content & spoken
                 if len(shared) >= 4 and len(shared) >= 0.6 * len(content):

@@ -59,6 +59,6 @@ def coverage(index: LanguageIndex, query: Sequence[str], row: int) -> tuple[floa
 
 def _best_sentence(index: LanguageIndex, query: Sequence[str], row: int) -> tuple[float, str]:
     scored = [
-        (index.lexical.sentence_score(query, tokens), text) for text, tokens in index.sentences(row)
+        (index.lexical.sentence_score(query, tokens), text) for text, tokens in index.sentences[row]
     ]
     return max(scored, key=lambda pair: pair[0], default=(0.0, index.chunks[row].text))

@@ -75,9 +75,10 @@ class LanguageIndex:
         )
         self._gates = _Gates(self.chunks)
         self._narrated = np.asarray([c.kind not in OWN_WORDS for c in self.chunks], dtype=np.bool_)
-        self._sentences: dict[int, tuple[tuple[str, tuple[str, ...]], ...]] = {}
-        self._language: Language = language
-        self._tokeniser = tokeniser
+        self.sentences = tuple(
+            tuple((text, tuple(tokeniser.index(text, language))) for text in sentences(chunk.text))
+            for chunk in self.chunks
+        )
         self.dense_weight = dense_weight
 
     def visible(self, knower: Knower) -> NDArray[np.bool_]:
@@ -110,17 +111,6 @@ class LanguageIndex:
             for i in best
             if fused[i] > 0
         ]
-
-    def sentences(self, row: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the sentences of a chunk with their tokens; tokenised when first asked for."""
-        found = self._sentences.get(row)
-        if found is None:
-            texts = sentences(self.chunks[row].text)
-            found = tuple(
-                (text, tuple(self._tokeniser.index(text, self._language))) for text in texts
-            )
-            self._sentences[row] = found
-        return found
 
 
 class Snapshot:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -190,10 +189,12 @@ def test_a_turn_of_many_kindnesses_is_worth_no_more_than_the_cap() -> None:
 
 
 def test_a_flag_no_quest_defines_is_refused_with_its_name() -> None:
-    lie = Proposal("reader", Effects(flags=("i.win",)), "the model says so", evidence="you won")
+    known = "q.one"
+    lie = Proposal("reader", Effects(flags=("i.win", known)), "it says so", evidence="you won")
     settlement = settle([lie], StoryState(), Relationship(), POLICY)
-    (entry,) = settlement.entries
-    assert (entry.kind, entry.name, entry.evidence) == ("refused", "i.win", "you won")
+    refused = [entry for entry in settlement.entries if entry.kind == "refused"]
+    assert [(entry.name, entry.evidence) for entry in refused] == [("i.win", "you won")]
+    assert settlement.flags == (known,)
 
 
 def test_deltas_that_add_up_to_more_than_the_axis_are_capped_like_any_other() -> None:
