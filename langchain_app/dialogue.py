@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -20,6 +21,8 @@ from langchain_app.domain.turn import EventType, TurnEvent, TurnRequest
 from langchain_app.graph.builder import compiled_turn
 from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.observability.tracing import Tracing
+
+logger = logging.getLogger("dramatis.dialogue")
 
 Emit = Callable[[EventType, dict[str, Any]], None]
 Embed = Callable[[str], Awaitable[Vector]]
@@ -73,10 +76,10 @@ class Dialogue:
         async def run() -> None:
             try:
                 emit("complete", await self._turn(request, emit))
-            except DramatisError as error:
+            except Exception as error:
                 if count == 0:
                     raise
-                emit("error", {"code": error.code, "message": error.message, "hint": error.hint})
+                emit("error", _told(error))
             finally:
                 events.put_nowait(None)
 
@@ -140,6 +143,14 @@ class Dialogue:
             answer["timing_ms"] = {**context.timing_ms, "total": total}
             trace.conclude(input=request.message, output=answer["reply"])
         return answer
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    """Return an error as an event tells it; a defect of ours is logged, and its details stay here."""
+    if not isinstance(error, DramatisError):
+        logger.error("unexpected error in a turn", exc_info=error)
+        error = DramatisError("Something went wrong here.", "The server's log tells more.")
+    return {"code": error.code, "message": error.message, "hint": error.hint}
 
 
 def _same(stored: StoredTurn, request: TurnRequest) -> dict[str, Any]:

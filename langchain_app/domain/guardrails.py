@@ -67,6 +67,7 @@ class Neutralised:
     had_control_tokens: bool
 
 
+@lru_cache(maxsize=256)  # the door, the embedding and the guard ask for the same utterance
 def neutralise(text: str) -> Neutralised:
     """Return `text` in NFC, on one line, without control tokens or what cannot be seen.
 
@@ -204,15 +205,22 @@ def _lower(text: str) -> str:
 
 def _folded(text: str) -> str:
     """Return `text` in NFC with every look-alike of an ASCII character replaced by it."""
-    looked = "".join(_ascii_of(c) for c in unicodedata.normalize("NFC", text))
+    if text.isascii():
+        return text
+    looked = unicodedata.normalize("NFC", text).translate(_ASCII_OF)
     return unicodedata.normalize("NFC", looked)
 
 
-def _ascii_of(character: str) -> str:
-    if character.isascii():
-        return character
-    plain = unicodedata.normalize("NFKC", character)
-    return plain if len(plain) == 1 and plain.isascii() else character.translate(_LOOKALIKES)
+class _AsciiOf(dict[int, str]):
+    """Maps a character to the ASCII one it looks like; each is worked out once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = unicodedata.normalize("NFKC", character)
+        alike = len(plain) == 1 and plain.isascii()
+        self[code] = plain if alike else character.translate(_LOOKALIKES)
+        return self[code]
 
 
+_ASCII_OF = _AsciiOf()
 _LOOKALIKES = str.maketrans("〈〉‹›⟨⟩❬❭∣ǀ￨│’‘“”", "<><><><>||||''\"\"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import orjson
@@ -19,9 +20,21 @@ LIMIT = 16_000
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
 
 
+_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
+"""An escaped NUL, which jsonb refuses together with the whole batch; not an escaped backslash."""
+
+
 def to_json(value: Any) -> str:
-    """Render a value of the turn as JSON, long ones cut."""
-    text = orjson.dumps(value, default=_shown, option=_OPTIONS).decode()
+    """Render a value of the turn as JSON that Postgres can store, long ones cut.
+
+    A client's game_state may hold what JSON in UTF-8 cannot (halves of surrogate pairs, integers
+    beyond 64 bits): it is shown as Python writes it.
+    """
+    try:
+        text = orjson.dumps(value, default=_shown, option=_OPTIONS).decode()
+    except orjson.JSONEncodeError:
+        text = orjson.dumps(repr(value)).decode()
+    text = _NUL.sub(r"\1", text)
     return text if len(text) <= LIMIT else orjson.dumps({"cut": text[:LIMIT]}).decode()
 
 

@@ -63,10 +63,3 @@ class LexicalIndex:
         if found is None:
             return float(np.log(self.size + 1.0)) if self.size else 1.0
         return max(found, 0.1)
-
-    def sentence_score(self, query: Sequence[str], sentence: Sequence[str]) -> float:
-        """Return the BM25 of one sentence, with the documents' idf and no length penalty."""
-        if not sentence or not self.idf:
-            return 0.0
-        present = set(sentence)
-        return sum(self.idf.get(token, 0.0) for token in query if token in present)

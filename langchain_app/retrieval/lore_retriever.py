@@ -131,17 +131,16 @@ class SnapshotRetriever:
         for row in np.argsort(-scores)[:5]:
             if scores[row] <= 0:
                 break
-            for _, tokens in index.sentences[int(row)]:
-                content = {token for token in tokens if is_content(token)}
-                shared = content & spoken
-                if len(shared) >= 4 and len(shared) >= 0.6 * len(content):
+            for sentence in index.sentences[int(row)]:
+                shared = sentence.content & spoken
+                if len(shared) >= 4 and len(shared) >= 0.6 * len(sentence.content):
                     best_open = self._best_visible(index, visible, shared)
                     if best_open < len(shared) - 1:
                         return index.chunks[int(row)].id
         return None
 
     def _best_visible(
-        self, index: LanguageIndex, visible: NDArray[np.bool_], shared: set[str]
+        self, index: LanguageIndex, visible: NDArray[np.bool_], shared: frozenset[str]
     ) -> int:
         """Return the most of the shared words that one visible passage holds."""
         scores = index.lexical.scores(sorted(shared))

@@ -186,7 +186,8 @@ class MilvusStore:
         from pymilvus import MilvusClient
         from pymilvus.exceptions import MilvusException
 
-        logging.getLogger("pymilvus").setLevel(logging.ERROR)  # importing it set its own level
+        # Importing it set its own level; what it logs, stack trace and all, becomes our errors.
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         if self.is_lite:
             self._wait_for_lock()
         try:

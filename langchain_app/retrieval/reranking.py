@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from langchain_app.language.tokens import is_content
@@ -27,38 +27,37 @@ class Ranked:
 def rerank(
     index: LanguageIndex, query: Sequence[str], candidates: Sequence[Candidate]
 ) -> list[Ranked]:
-    """Return the candidates by fused score + 0.3 x best-sentence BM25 (scaled to 0..1), best first."""
-    best = [_best_sentence(index, query, candidate.row) for candidate in candidates]
+    """Return the candidates by fused score + 0.3 x best sentence (scaled to 0..1), best first.
+
+    A sentence scores the idf of the question's words that it holds; coverage is the same sum over
+    the whole passage, as a share of all the question's words. A word that no passage has weighs most:
+    it is what the question is about, and nothing here answers it.
+    """
+    weights = {token: index.lexical.weight(token) for token in query if is_content(token)}
+    total = sum(weights.values()) or 1.0
+    best = [_best_sentence(index, weights, candidate.row) for candidate in candidates]
     top = max((score for score, _ in best), default=0.0) or 1.0
     ranked = []
     for candidate, (sentence_score, sentence) in zip(candidates, best, strict=True):
-        covered, matched = coverage(index, query, candidate.row)
+        matched = [token for token in weights if token in index.content[candidate.row]]
         ranked.append(
             Ranked(
                 row=candidate.row,
                 score=candidate.score + BEST_SENTENCE_WEIGHT * sentence_score / top,
                 similarity=candidate.similarity,
-                coverage=covered,
+                coverage=sum(weights[token] for token in matched) / total,
                 best_sentence=sentence,
-                matched=matched,
+                matched=tuple(matched),
             )
         )
     return sorted(ranked, key=lambda found: -found.score)
 
 
-def coverage(index: LanguageIndex, query: Sequence[str], row: int) -> tuple[float, tuple[str, ...]]:
-    """Return the share of the question's content, by idf, that a passage holds, and the words."""
-    content = {token for token in query if is_content(token)}
-    weights = {token: index.lexical.weight(token) for token in content}
-    total = sum(weights.values())
-    if not total:
-        return 0.0, ()
-    matched = sorted(content & index.content[row], key=lambda token: -weights[token])
-    return sum(weights[token] for token in matched) / total, tuple(matched)
-
-
-def _best_sentence(index: LanguageIndex, query: Sequence[str], row: int) -> tuple[float, str]:
+def _best_sentence(
+    index: LanguageIndex, weights: Mapping[str, float], row: int
+) -> tuple[float, str]:
     scored = [
-        (index.lexical.sentence_score(query, tokens), text) for text, tokens in index.sentences[row]
+        (sum(weight for token, weight in weights.items() if token in found.content), found.text)
+        for found in index.sentences[row]
     ]
     return max(scored, key=lambda pair: pair[0], default=(0.0, index.chunks[row].text))

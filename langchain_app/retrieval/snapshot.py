@@ -53,6 +53,14 @@ class Candidate:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage, and its tokens that carry content."""
+
+    text: str
+    content: frozenset[str]
+
+
 class LanguageIndex:
     """Everything of one language: lexical and dense index, and the gates as columns."""
 
@@ -65,7 +73,6 @@ class LanguageIndex:
     ) -> None:
         self.chunks = tuple(entry.chunk for entry in stored)
         self.titles = {chunk.id: chunk.title for chunk in self.chunks}
-        self.tokens = tuple(entry.tokens for entry in stored)
         self.content = tuple(frozenset(filter(is_content, entry.tokens)) for entry in stored)
         self.lexical = LexicalIndex([entry.tokens for entry in stored])
         self.dense: NDArray[np.float32] = (
@@ -76,7 +83,10 @@ class LanguageIndex:
         self._gates = _Gates(self.chunks)
         self._narrated = np.asarray([c.kind not in OWN_WORDS for c in self.chunks], dtype=np.bool_)
         self.sentences = tuple(
-            tuple((text, tuple(tokeniser.index(text, language))) for text in sentences(chunk.text))
+            tuple(
+                Sentence(text, frozenset(tokeniser.content(text, language)))
+                for text in sentences(chunk.text)
+            )
             for chunk in self.chunks
         )
         self.dense_weight = dense_weight
