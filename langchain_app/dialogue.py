@@ -91,7 +91,7 @@ class Dialogue:
         finally:
             if not task.done():
                 task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                await asyncio.wait({task})  # once: a second one would leave the model's socket open
 
     async def _turn(self, request: TurnRequest, emit: Emit) -> dict[str, Any]:
         request = self._checked(request)

@@ -118,7 +118,7 @@ class Game:
         async def ask(connection: Any) -> list[Json]:
             return await (await connection.execute(query, values)).fetchall()
 
-        return await self.platform.postgres.run(ask)
+        return await self.platform.postgres.statement(ask)
 
     async def turns(self) -> list[Json]:
         """The player's settled turns, in order."""

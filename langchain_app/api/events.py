@@ -30,7 +30,9 @@ async def as_sse(first: TurnEvent, rest: AsyncIterator[TurnEvent]) -> AsyncGener
             pending = asyncio.ensure_future(anext(rest, None))
     finally:
         pending.cancel()
-        await asyncio.gather(pending, return_exceptions=True)
+        # Not gather(): a client that hangs up has this task cancelled at every step until it ends,
+        # and gather() would hand each of them on to the turn, in the middle of its closing.
+        await asyncio.wait({pending})
         close = getattr(rest, "aclose", None)
         if close is not None:
             await close()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Annotated
 
 from pydantic import Field
 
 from langchain_app.domain.text import Frozen, Language, Phrase
 
-Groups = tuple[tuple[Phrase, ...], ...]
+Group = Annotated[tuple[Phrase, ...], Field(min_length=1)]
+"""Alternatives; an empty group would match everything, so there is none."""
+Groups = tuple[Group, ...]
 
 
 class Keywords(Frozen):

@@ -109,6 +109,8 @@ class TurnContext:
         An embedding that fails or is late costs the dense half of a search, not the turn.
         """
         try:
+            if self.embedding.done():
+                return self.embedding.result()
             return await asyncio.wait_for(asyncio.shield(self.embedding), self.remaining)
         except (Exception, TimeoutError):
             return ()

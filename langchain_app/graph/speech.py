@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
-from langchain_app.domain.guardrails import StreamGuard
+from langchain_app.domain.guardrails import StreamGuard, storable
 from langchain_app.domain.turn import Brief
 from langchain_app.graph.context import Speaker, TurnContext
 from langchain_app.prompts import persona_messages
@@ -31,7 +31,7 @@ async def say(
                 said.append(token)
                 if first and (visible := guard.feed(token)):
                     context.emit("token", {"content": visible})
-        text = "".join(said).strip()
+        text = storable("".join(said)).strip()
         generation.output(text)
     if not first:
         announce(context, text, replaces=True)

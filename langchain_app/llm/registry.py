@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,13 +23,13 @@ class ModelSpeaker:
     name: str
     provider: str
 
-    async def stream(
+    def stream(
         self, messages: Sequence[BaseMessage], tone: Tone, seconds: float
     ) -> AsyncGenerator[str, None]:
         """Stream the reply; raises ChatModelFailed and TurnDeadlineExceeded."""
         from langchain_app.llm.streaming import stream_reply
 
-        replies = stream_reply(
+        return stream_reply(
             self.model,
             messages,
             label=f"{self.provider}/{self.name}",
@@ -38,9 +37,6 @@ class ModelSpeaker:
             temperature=tone.temperature,
             top_p=tone.top_p,
         )
-        async with contextlib.aclosing(replies):
-            async for piece in replies:
-                yield piece
 
 
 @dataclass(frozen=True, slots=True)

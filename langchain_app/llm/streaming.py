@@ -160,6 +160,8 @@ class _Spoken:
 
     def hear(self, piece: str) -> str:
         """Return what of the reply is now certain to be spoken."""
+        if "<" not in piece and not (self._held or self._thinking or self._silent):
+            return piece
         said, rest = "", self._held + piece
         while (tag := _CLOSE if self._thinking else _OPEN) in rest:
             before, _, rest = rest.partition(tag)

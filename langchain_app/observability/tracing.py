@@ -7,15 +7,16 @@ trace in Postgres always: delivery to Langfuse is lossy while its server is down
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from opentelemetry import context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
-from opentelemetry.trace import Span, Status, StatusCode, format_trace_id
+from opentelemetry.trace import Span, Status, StatusCode, format_trace_id, set_span_in_context
 
 from langchain_app.domain.errors import DramatisError
 from langchain_app.observability.plain import to_json
@@ -97,28 +98,34 @@ class TurnTrace:
             {f"{_PREFIX}input": to_json(input), f"{_PREFIX}output": to_json(output)}
         )
 
-    @contextmanager
-    def observe(self, name: str, as_type: str, input: Any = None) -> Iterator[Observation]:
+    def observe(self, name: str, as_type: str, input: Any = None) -> Observation:
         """Open an observation of one of Langfuse's types beneath the current one."""
         attributes = {TURN_ID: self._turn_id, f"{_PREFIX}type": as_type, **self._identity}
         if input is not None:
             attributes[f"{_PREFIX}input"] = to_json(input)
-        with self._tracer.start_as_current_span(
-            name, attributes=attributes, record_exception=False, set_status_on_exception=False
-        ) as span:
-            try:
-                yield Observation(span)
-            except BaseException as error:
-                _fail(span, error)
-                raise
+        return Observation(self._tracer.start_span(name, attributes=attributes))
 
 
 class Observation:
-    """One open observation."""
+    """One open observation; a context manager that makes it the current one.
+
+    A class and not a generator: eleven of them a turn cost a third less so.
+    """
+
+    __slots__ = ("_span", "_token")
 
     def __init__(self, span: Span) -> None:
         self._span = span
-        self._started = time.time_ns()
+
+    def __enter__(self) -> Observation:
+        self._token = context.attach(set_span_in_context(self._span))
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is not None:
+            _fail(self._span, error)
+        context.detach(self._token)
+        self._span.end()
 
     def output(self, value: Any) -> None:
         """Set what came out."""
@@ -135,9 +142,8 @@ class Observation:
 
     def first_token(self) -> None:
         """Mark the moment of the first token."""
-        now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-        millis = time.time_ns() // 1_000_000 % 1000
-        self._span.set_attribute(f"{_PREFIX}completion_start_time", f'"{now}.{millis:03d}Z"')
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._span.set_attribute(f"{_PREFIX}completion_start_time", f'"{now}"')
 
     def warn(self, message: str) -> None:
         """Mark that something went less well than it should; the turn goes on."""

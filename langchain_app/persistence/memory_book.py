@@ -87,4 +87,4 @@ class PostgresMemoryBook:
             cursor = await connection.execute(_RECALL, values)
             return await cursor.fetchall()
 
-        return await self._postgres.read(read)
+        return await self._postgres.statement(read)

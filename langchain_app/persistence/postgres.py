@@ -74,12 +74,12 @@ class Postgres:
             await self._pool.close()
             self._pool = None
 
-    async def run(self, work: Work[T]) -> T:
+    async def transaction(self, work: Work[T]) -> T:
         """Run `work` in one transaction and return what it returns.
 
-        Statements go out without waiting for one another's answers (the pipeline mode of libpq): a
-        turn's commit is two round trips, its BEGIN and COMMIT among them. A connection that turns
-        out broken is replaced and the work done once more: every piece of work here may be repeated.
+        Statements go out without waiting for one another's answers (the pipeline mode of libpq). A
+        connection that turns out broken is replaced and the work done once more: every piece of work
+        here may be repeated.
         Raises DatabaseUnavailable.
         """
 
@@ -87,12 +87,12 @@ class Postgres:
             async with connection.pipeline(), connection.transaction():
                 return await work(connection)
 
-        return await self.read(whole)
+        return await self.statement(whole)
 
-    async def read(self, work: Work[T]) -> T:
-        """Run `work`, a single statement that writes nothing, in no transaction of its own.
+    async def statement(self, work: Work[T]) -> T:
+        """Run `work`, a single statement, which is its own transaction.
 
-        Raises DatabaseUnavailable; a broken connection is replaced as in `run`.
+        Raises DatabaseUnavailable; a broken connection is replaced as in `transaction`.
         """
         try:
             return await self._once(work)
@@ -112,7 +112,7 @@ class Postgres:
             row = await cursor.fetchone()
             return str(row["server_version"]) if row else "unknown"
 
-        return await self.read(ask)
+        return await self.statement(ask)
 
     async def _once(self, work: Work[T]) -> T:
         if self._pool is None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import orjson
+from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
@@ -39,6 +42,45 @@ on conflict (world_id, player_id) do nothing
 _OPEN_SESSION = """
 insert into sessions (id, timeline_id)
 select %(session)s, id from timelines where world_id = %(world)s and player_id = %(player)s
+on conflict (id) do nothing
+"""
+
+_TURN = """
+select t.message, t.npc_id, t.session_id, t.answer, l.player_id
+from turns t join timelines l on l.id = t.timeline_id where t.id = %s
+"""
+_COMMIT = """
+with moved as (
+    -- Nothing below happens unless the timeline stands where the scene saw it and the turn is new:
+    -- two of the same turn wait for one another here, and the second finds the timeline moved.
+    update timelines
+    set seq = seq + 1, flags = %(flags)s, items = %(items)s,
+        relationships = relationships || %(feelings)s
+    where id = %(timeline)s and seq = %(seq)s
+      and not exists (select from turns where id = %(turn)s)
+    returning id, seq),
+sat as (
+    update sessions set npc_id = %(npc)s from moved where sessions.id = %(session)s),
+turn as (
+    insert into turns (id, timeline_id, session_id, seq, npc_id, message, language, reply, sources,
+                       answer, trace_id)
+    select %(turn)s, id, %(session)s, seq, %(npc)s, %(message)s, %(language)s, %(reply)s,
+           %(sources)s, %(answer)s, %(trace)s from moved),
+booked as (
+    insert into ledger (turn_id, timeline_id, seq, npc_id, kind, name, amount, source, reason,
+                        evidence)
+    select %(turn)s, id, seq, %(npc)s, entry.*
+    from moved, unnest(%(kinds)s::text[], %(names)s::text[], %(amounts)s::float8[], %(by)s::text[],
+                       %(reasons)s::text[], %(evidence)s::text[]) entry),
+remembered as (
+    insert into memories (turn_id, timeline_id, session_id, npc_id, seq, player_said, npc_said,
+                          tokens, vector, importance)
+    select %(turn)s, id, %(session)s, %(npc)s, seq, %(player_said)s, %(reply)s, %(tokens)s::text[],
+           %(vector)s::vector, %(importance)s from moved),
+told as (
+    insert into outbox (turn_id, kind, payload)
+    select %(turn)s, 'turn.settled', %(event)s from moved)
+select seq from moved
 """
 
 
@@ -51,10 +93,21 @@ class PostgresTimelines:
     async def find_turn(self, turn_id: str) -> StoredTurn | None:
         """Return the turn that was answered under this id; raises DatabaseUnavailable."""
 
-        async def find(connection: Connection) -> StoredTurn | None:
-            return await _find_turn(connection, turn_id)
+        async def find(connection: Connection) -> DictRow | None:
+            cursor = await connection.execute(_TURN, (turn_id,))
+            return await cursor.fetchone()
 
-        return await self._postgres.read(find)
+        row = await self._postgres.statement(find)
+        if row is None:
+            return None
+        return StoredTurn(
+            turn_id=turn_id,
+            message=row["message"],
+            npc_id=row["npc_id"],
+            player_id=row["player_id"],
+            session_id=row["session_id"],
+            answer=row["answer"],
+        )
 
     async def load_scene(self, request: TurnRequest, world: World) -> Scene:
         """Read the scene in one round trip, opening a session where none was named.
@@ -81,8 +134,10 @@ class PostgresTimelines:
             cursor = await connection.execute(_SCENE, values)
             return await cursor.fetchone()
 
-        run = self._postgres.run if request.session_id is None else self._postgres.read
-        row = await run(load)
+        play = (
+            self._postgres.transaction if request.session_id is None else self._postgres.statement
+        )
+        row = await play(load)
         if row is None:
             raise UnknownSession(str(request.session_id))
         if request.player_id is not None and row["player_id"] != request.player_id:
@@ -100,110 +155,65 @@ class PostgresTimelines:
             )
             return await cursor.fetchone()
 
-        row = await self._postgres.read(read)
+        row = await self._postgres.statement(read)
         if row is None:
             raise UnknownSession(scene.session_id)
         story, relationship = _state(row, scene.npc)
         return replace(scene, seq=row["seq"], story=story, relationship=relationship)
 
     async def commit(self, record: TurnRecord, answer: dict[str, Any]) -> StoredTurn | None:
-        """Commit the whole turn in one transaction; see the port."""
+        """Commit the whole turn in one statement, hence in one transaction; see the port."""
+        values = _values(record, answer)
 
-        async def write(connection: Connection) -> StoredTurn | None:
-            stored = await _find_turn(connection, record.request.turn_id, lock=record)
-            if stored is not None:
-                return stored
-            await _move_timeline(connection, record)
-            await _insert_turn(connection, record, answer)
+        async def write(connection: Connection) -> bool:
+            try:
+                cursor = await connection.execute(_COMMIT, values)
+            except UniqueViolation:  # the same turn_id at the same moment on another timeline
+                return False
+            return await cursor.fetchone() is not None
+
+        if await self._postgres.statement(write):
             return None
-
-        return await self._postgres.run(write)
-
-
-async def _find_turn(
-    connection: Connection, turn_id: str, lock: TurnRecord | None = None
-) -> StoredTurn | None:
-    """Find a turn. With `lock`, the timeline is locked first and must be where the scene saw it."""
-    if lock is not None:
-        locked = await connection.execute(
-            "select seq from timelines where id = %s for update", (lock.scene.timeline_id,)
-        )
-    cursor = await connection.execute(
-        "select t.id, t.message, t.npc_id, t.session_id, t.answer, l.player_id "
-        "from turns t join timelines l on l.id = t.timeline_id where t.id = %s",
-        (turn_id,),
-    )
-    row = await cursor.fetchone()
-    if row is not None:
-        return StoredTurn(
-            turn_id=row["id"],
-            message=row["message"],
-            npc_id=row["npc_id"],
-            player_id=row["player_id"],
-            session_id=row["session_id"],
-            answer=row["answer"],
-        )
-    if lock is not None:
-        head = await locked.fetchone()
-        if head is None or head["seq"] != lock.scene.seq:
+        stored = await self.find_turn(record.request.turn_id)
+        if stored is None:
             raise TimelineMoved
-    return None
+        return stored
 
 
-async def _move_timeline(connection: Connection, record: TurnRecord) -> None:
+_jsonb = partial(Jsonb, dumps=orjson.dumps)
+
+
+def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
     scene, after = record.scene, record.settlement
-    await connection.execute(
-        "update timelines set seq = seq + 1, flags = %s, items = %s, "
-        "relationships = relationships || %s where id = %s",
-        (
-            Jsonb(sorted(after.story.flags)),
-            Jsonb(sorted(after.story.items)),
-            Jsonb({scene.npc.id: after.relationship.model_dump()}),
-            scene.timeline_id,
-        ),
-    )
-    await connection.execute(
-        "update sessions set npc_id = %s where id = %s", (scene.npc.id, scene.session_id)
-    )
-
-
-async def _insert_turn(connection: Connection, record: TurnRecord, answer: dict[str, Any]) -> None:
-    scene, seq = record.scene, record.scene.seq + 1
+    entries = after.entries
     turn_id = record.request.turn_id
-    sources = [found.chunk.id for found in record.lore.chunks]
-    await connection.execute(
-        "insert into turns (id, timeline_id, session_id, seq, npc_id, message, language, reply, "
-        "sources, answer, trace_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            turn_id, scene.timeline_id, scene.session_id, seq, scene.npc.id,
-            record.request.message, record.utterance.language, record.reply.text,
-            Jsonb(sources), Jsonb(answer), record.trace_id,
-        ),
-    )  # fmt: skip
-    if record.settlement.entries:
-        await connection.execute(
-            "insert into ledger (turn_id, timeline_id, seq, npc_id, kind, name, amount, source, "
-            "reason, evidence) select %s, %s, %s, %s, * from unnest(%s::text[], %s::text[], "
-            "%s::float8[], %s::text[], %s::text[], %s::text[])",
-            (
-                turn_id, scene.timeline_id, seq, scene.npc.id,
-                *map(list, zip(*((e.kind, e.name, e.amount, e.source, e.reason, e.evidence)
-                                 for e in record.settlement.entries), strict=True)),
-            ),
-        )  # fmt: skip
-    await connection.execute(
-        "insert into memories (turn_id, timeline_id, session_id, npc_id, seq, player_said, npc_said,"
-        " tokens, vector, importance) values (%s, %s, %s, %s, %s, %s, %s, %s, %s::vector, %s)",
-        (
-            turn_id, scene.timeline_id, scene.session_id, scene.npc.id, seq,
-            record.utterance.text, record.reply.text, list(record.tokens),
-            vector_literal(record.vector), record.importance,
-        ),
-    )  # fmt: skip
-    await connection.execute(
-        "insert into outbox (turn_id, kind, payload) values (%s, 'turn.settled', %s)",
-        (turn_id, Jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]})),
-    )
+    return {
+        "turn": turn_id,
+        "timeline": scene.timeline_id,
+        "session": scene.session_id,
+        "npc": scene.npc.id,
+        "seq": scene.seq,
+        "flags": _jsonb(sorted(after.story.flags)),
+        "items": _jsonb(sorted(after.story.items)),
+        "feelings": _jsonb({scene.npc.id: after.relationship.model_dump()}),
+        "message": record.request.message,
+        "language": record.utterance.language,
+        "reply": record.reply.text,
+        "sources": _jsonb([found.chunk.id for found in record.lore.chunks]),
+        "answer": _jsonb(answer),
+        "trace": record.trace_id,
+        "kinds": [e.kind for e in entries],
+        "names": [e.name for e in entries],
+        "amounts": [e.amount for e in entries],
+        "by": [e.source for e in entries],
+        "reasons": [e.reason for e in entries],
+        "evidence": [e.evidence for e in entries],
+        "player_said": record.utterance.text,
+        "tokens": list(record.tokens),
+        "vector": vector_literal(record.vector),
+        "importance": record.importance,
+        "event": _jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
+    }
 
 
 def _state(row: DictRow, npc: Npc) -> tuple[StoryState, Relationship]:

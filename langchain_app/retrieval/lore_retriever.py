@@ -17,7 +17,7 @@ from langchain_app.language.tokens import Tokeniser, is_content
 from langchain_app.retrieval.reranking import Ranked, rerank
 from langchain_app.retrieval.snapshot import LanguageIndex, Snapshot
 
-CANDIDATES = 20
+CANDIDATES = 12
 WITHHELD = 5
 LIMIT = 3
 
@@ -46,6 +46,8 @@ stands nearest to it (development split, gated questions rightly unanswered: Eng
 Korean 50 -> 87%).
 """
 
+IMPORTANCE = 0.05
+"""What an author's importance (0..1) weighs: between equals, what matters more is told."""
 VOICE = 0.05
 VOICE_IF_ADDRESSED = 0.2
 """Added to the score of the NPC's own words, more where the player speaks of "you"."""
@@ -99,7 +101,7 @@ class SnapshotRetriever:
         query = self._tokeniser.index(text, utterance.language)
         array = _array(vector, index)
         visible = index.visible(knower)
-        ranked = _own_words_first(
+        ranked = _with_priors(
             index,
             rerank(index, query, index.candidates(query, array, visible, CANDIDATES)),
             utterance,
@@ -159,13 +161,18 @@ def _bar(index: LanguageIndex) -> float:
     return BAR_WITH_MEANING if index.dense_weight else BAR_WITH_WORDS
 
 
-def _own_words_first(
+def _with_priors(
     index: LanguageIndex, ranked: Sequence[Ranked], utterance: Utterance
 ) -> list[Ranked]:
     addressed = _ADDRESSED[utterance.language].search(utterance.text) is not None
     bonus = VOICE_IF_ADDRESSED if addressed else VOICE
     raised = [
-        replace(r, score=r.score + bonus) if index.chunks[r.row].kind == "voice" else r
+        replace(
+            r,
+            score=r.score
+            + IMPORTANCE * index.chunks[r.row].importance
+            + (bonus if index.chunks[r.row].kind == "voice" else 0.0),
+        )
         for r in ranked
     ]
     return sorted(raised, key=lambda r: -r.score)

@@ -49,6 +49,10 @@ _SCALARS = (
 
 logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)  # its tracebacks become our errors
 
+# gRPC's fork handlers crash a process that is forked while gRPC works: one start in twelve of an
+# embedded PostgreSQL beside the reading of a snapshot. Nobody here forks without exec.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+
 
 class MilvusStore:
     """Versioned collections, one a world and version, and an alias that names the current one."""

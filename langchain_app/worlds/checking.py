@@ -9,7 +9,6 @@ from langchain_app.domain.errors import Mistake
 from langchain_app.domain.lore import Gate
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.story import START, Item, Quest, Trigger
-from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
 from langchain_app.worlds.source import Path_, SourceFile
 
@@ -130,10 +129,6 @@ def _trigger_faults(world: World, trigger: Trigger) -> Iterator[tuple[Path_, str
         for index, name in enumerate(names):
             if name not in known:
                 yield (*path, index), message.format(name)
-    for language in LANGUAGES:
-        groups = trigger.says.keywords.en if language == "en" else trigger.says.keywords.ko
-        if groups and not all(groups):
-            yield ("says", "keywords", language), "an empty keyword group never matches"
 
 
 def _check_item(world: World, item: Item, report: Report) -> None:

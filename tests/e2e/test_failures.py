@@ -146,8 +146,8 @@ async def test_knowledge_that_another_process_holds_is_told_and_read_once_releas
     holder = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        "import sys; from pymilvus import MilvusClient; MilvusClient(uri=sys.argv[1]); "
-        "print('open', flush=True); sys.stdin.read()",
+        "import sys; from langchain_app.retrieval.milvus_store import MilvusStore\n"
+        "with MilvusStore(sys.argv[1])._client(): print('open', flush=True); sys.stdin.read()",
         str(folder),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -165,9 +165,13 @@ async def test_knowledge_that_another_process_holds_is_told_and_read_once_releas
         reading = asyncio.create_task(waiting)
         await asyncio.sleep(0.3)
         assert not reading.done()
+        assert holder.stdin is not None
+        holder.stdin.close()
+        knowledge = await asyncio.wait_for(reading, 20)
     finally:
-        await holder.communicate()
-    knowledge = await reading
+        if holder.returncode is None:
+            holder.terminate()
+        await holder.wait()
     assert knowledge is not None
     assert len(knowledge.stored) > 1000
 
