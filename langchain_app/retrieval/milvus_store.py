@@ -192,9 +192,9 @@ class MilvusStore:
 
         # Importing it set its own level; what it logs, stack trace and all, becomes our errors.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
-        if self.is_lite:
-            self._wait_for_lock()
         try:
+            if self.is_lite:
+                self._wait_for_lock()
             client = MilvusClient(uri=self.uri, token=self._token, timeout=10)
         except (MilvusException, OSError, ValueError) as error:
             raise self._unavailable(error) from error

@@ -1,4 +1,4 @@
-"""What happens when a part breaks: real servers that break on purpose, a real database that is killed."""
+"""What happens when a part breaks: servers that break on purpose, a database that is killed."""
 
 from __future__ import annotations
 
