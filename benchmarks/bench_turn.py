@@ -11,8 +11,8 @@ other processes and excluded on both sides. Milvus Lite is threads of the proces
 stock side is shown with it inside, as the library does by itself and as the goal names it, and also
 with `milvus-lite server` in a process of its own (`cpu_ratio_milvus_apart`). Both sides send their
 traces to an OTLP sink on loopback that answers at once; the platform without Langfuse, its default,
-keeps them in Postgres alone. Shown is the median over blocks, after warm-up. The last rows play sittings of
-a player with 100 earlier sessions with the same NPC and of players with one, in turn.
+keeps them in Postgres alone. Shown is the median over blocks, after warm-up. The last rows play
+sittings of a player with 100 earlier sessions with the same NPC and of players with one, in turn.
 
 A full run writes results/turn.json; the last line printed is JSON.
 """

@@ -12,40 +12,17 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from langchain_app.domain.errors import KnowledgeStoreLocked, KnowledgeStoreUnavailable
-from langchain_app.domain.lore import Chunk, Gate
-from langchain_app.retrieval.snapshot import Knowledge, StoredChunk
+from langchain_app.retrieval.milvus_rows import META, SCALARS, knowledge_from, rows_of
+from langchain_app.retrieval.snapshot import Knowledge
 
-META = "meta"
-"""Kind of the one row that tells model, version and fusion weights of its collection.
-
-Milvus Lite keeps no collection description, and a second collection could not be switched together
-with the first.
-"""
-EXAMPLE = "example"
-"""Kind of the rows that hold what a trigger waits for: embedded once, at ingest. No audience."""
 INSERT_BATCH = 500
 LOCK_WAIT_S = 10.0
-_TEXT_LIMIT = 16384
-_SCALARS = (
-    ("key", 512),
-    ("chunk", 256),
-    ("language", 8),
-    ("kind", 16),
-    ("audience", 128),
-    ("after", 128),
-    ("title", 1024),
-    ("text", _TEXT_LIMIT),
-    ("tokens", _TEXT_LIMIT * 2),
-    ("aliases", 4096),
-)
 
 logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)  # its tracebacks become our errors
 
@@ -92,19 +69,7 @@ class MilvusStore:
             if meta is None:
                 return None
             rows = self._rows(client, world)
-        examples = {
-            row["text"]: np.asarray(row["vector"], dtype=np.float32)
-            for row in rows
-            if row["kind"] == EXAMPLE
-        }
-        gathered: dict[str, tuple[dict[str, Any], list[str]]] = {}
-        for row in rows:
-            if row["kind"] == EXAMPLE:
-                continue
-            key = f"{row['chunk']}@{row['language']}"
-            gathered.setdefault(key, (row, []))[1].append(row["audience"])
-        stored = tuple(_stored(row, audience) for _, (row, audience) in sorted(gathered.items()))
-        return Knowledge(world, meta["version"], meta["model"], meta["weights"], stored, examples)
+        return knowledge_from(world, meta, rows)
 
     def write(self, knowledge: Knowledge) -> None:
         """Write a new version beside the old one, switch the alias, then drop what is older.
@@ -118,10 +83,7 @@ class MilvusStore:
             if client.has_collection(name):  # left behind by an ingest that was cut short
                 self._drop(client, knowledge.world, name)
             self._create(client, name, dimension)
-            rows = [_meta_row(knowledge, dimension)]
-            for entry in knowledge.stored:
-                rows += _rows_of(entry)
-            rows += _example_rows(knowledge)
+            rows = list(rows_of(knowledge))
             for start in range(0, len(rows), INSERT_BATCH):
                 client.insert(name, rows[start : start + INSERT_BATCH])
             client.flush(name)  # unflushed rows make every search a scan of the write log
@@ -131,7 +93,7 @@ class MilvusStore:
         from pymilvus import DataType
 
         schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
-        for field, length in _SCALARS:
+        for field, length in SCALARS:
             schema.add_field(field, DataType.VARCHAR, max_length=length, is_primary=field == "key")
         schema.add_field("trust", DataType.FLOAT)
         schema.add_field("importance", DataType.FLOAT)
@@ -173,7 +135,7 @@ class MilvusStore:
         return found
 
     def _rows(self, client: Any, world: str) -> list[dict[str, Any]]:
-        fields = [field for field, _ in _SCALARS] + ["trust", "importance", "vector"]
+        fields = [field for field, _ in SCALARS] + ["trust", "importance", "vector"]
         iterator = client.query_iterator(
             _alias(world), filter=f'kind != "{META}"', output_fields=fields, batch_size=1000
         )
@@ -243,82 +205,3 @@ def _alias(world: str) -> str:
 
 def _collection(world: str, version: str) -> str:
     return f"{_alias(world)}_v_{version}"
-
-
-def _meta_row(knowledge: Knowledge, dimension: int) -> dict[str, Any]:
-    meta = {
-        "version": knowledge.version,
-        "model": knowledge.model,
-        "dimension": dimension,
-        "weights": knowledge.weights,
-    }
-    row: dict[str, Any] = {field: "" for field, _ in _SCALARS}
-    return row | {
-        "key": META,
-        "kind": META,
-        "text": json.dumps(meta),
-        "trust": 0.0,
-        "importance": 0.0,
-        "vector": [0.0] * dimension,
-    }
-
-
-def _example_rows(knowledge: Knowledge) -> list[dict[str, Any]]:
-    empty: dict[str, Any] = {field: "" for field, _ in _SCALARS}
-    return [
-        empty
-        | {
-            "key": f"{EXAMPLE}-{number}",
-            "kind": EXAMPLE,
-            "text": text,
-            "trust": 0.0,
-            "importance": 0.0,
-            "vector": vector.tolist(),
-        }
-        for number, (text, vector) in enumerate(sorted(knowledge.examples.items()))
-    ]
-
-
-def _rows_of(entry: StoredChunk) -> list[dict[str, Any]]:
-    """Return one row an audience: scalar filters are 25-40 times faster than ARRAY ones."""
-    chunk = entry.chunk
-    return [
-        {
-            "key": f"{chunk.key}#{audience}",
-            "chunk": chunk.id,
-            "language": chunk.language,
-            "kind": chunk.kind,
-            "audience": audience,
-            "after": chunk.gate.after,
-            "trust": chunk.gate.trust,
-            "title": chunk.title,
-            "text": chunk.text,
-            "tokens": " ".join(entry.tokens),
-            "aliases": json.dumps(chunk.aliases, ensure_ascii=False),
-            "importance": chunk.importance,
-            "vector": entry.vector.tolist(),
-        }
-        for audience in chunk.gate.audience
-    ]
-
-
-def _stored(row: dict[str, Any], audience: Sequence[str]) -> StoredChunk:
-    return StoredChunk(
-        chunk=Chunk(
-            id=row["chunk"],
-            language=row["language"],
-            kind=row["kind"],
-            title=row["title"],
-            text=row["text"],
-            # FLOAT is 32 bits wide: 0.2 comes back as 0.20000000298, and must not gate at 0.2.
-            gate=Gate(
-                audience=tuple(sorted(audience)),
-                after=row["after"],
-                trust=round(float(row["trust"]), 4),
-            ),
-            importance=round(float(row["importance"]), 4),
-            aliases=tuple(json.loads(row["aliases"])),
-        ),
-        tokens=tuple(row["tokens"].split()),
-        vector=np.asarray(row["vector"], dtype=np.float32),
-    )

@@ -21,6 +21,9 @@ from langchain_app.domain.lore import Passage
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.worlds.source import SourceFile
 
+MAX_BODY_CHARS = 2000
+"""A passage is said in one breath; four times what anybody would still listen to."""
+
 _HEADING = re.compile(r"^##\s+(?P<id>[a-z0-9][a-z0-9-]*)\s*(?:\{(?P<attributes>[^}]*)\})?\s*$")
 _LANGUAGE = re.compile(r"^###\s+(?P<language>\w+):\s*(?P<title>.+?)\s*$")
 _KNOWN = {"knows", "after", "trust", "importance", "told_by"}
@@ -90,8 +93,11 @@ def _faults(section: _Section) -> Iterator[str]:
     if ("knows" in section.attributes) == ("told_by" in section.attributes):
         yield "needs either knows= or told_by="
     for language in LANGUAGES:
-        if not section.bodies.get(language):
+        body = " ".join(section.bodies.get(language, ()))
+        if not body:
             yield f"the language {language} is missing"
+        elif len(body) > MAX_BODY_CHARS:
+            yield f"{language} has {len(body)} characters; at most {MAX_BODY_CHARS}: split it"
 
 
 def _passage(section: _Section) -> Passage:
