@@ -111,7 +111,7 @@ async def model_platform(
     settings = settings_in(
         state_with(ingested, tmp_path_factory.mktemp(model_provider)),
         chat_provider=model_provider,
-        platform={"turn_seconds": 4.0},
+        platform={"turn_seconds": 2.5},
         ollama=OllamaSettings(base_url=model_server.url, model="npc"),
         openai=OpenAISettings(base_url=model_server.url, model="npc:latest", api_key="sk-test"),
     )

@@ -24,6 +24,10 @@ from langchain_app.domain.turn import EventType
 from langchain_app.domain.world import World
 
 
+EMBEDDING_S = 2.0
+"""What the utterance's embedding may take; a search by words alone beats an answer that is late."""
+
+
 class Speaker(Protocol):
     """A chat model as the turn uses it."""
 
@@ -111,6 +115,8 @@ class TurnContext:
         try:
             if self.embedding.done():
                 return self.embedding.result()
-            return await asyncio.wait_for(asyncio.shield(self.embedding), self.remaining)
+            return await asyncio.wait_for(
+                asyncio.shield(self.embedding), min(self.remaining, EMBEDDING_S)
+            )
         except (Exception, TimeoutError):
             return ()

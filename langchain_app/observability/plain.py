@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -14,6 +15,9 @@ from langchain_app.domain.turn import Scene
 LIMIT = 16_000
 """A longer value is cut: an observation is to be read."""
 
+_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
+"""An escaped NUL: jsonb refuses it, and with it a whole batch. An escaped backslash is none."""
+
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
 
 
@@ -21,11 +25,17 @@ def to_json(value: Any) -> str:
     """Render a value of the turn as JSON, long ones cut.
 
     orjson renders dataclasses itself, many times faster than Python could; only what holds half a
-    world is replaced by a view of it first.
+    world is replaced by a view of it first. A client's game_state may hold what no JSON in UTF-8 can
+    (half a surrogate pair, an integer beyond 64 bits): that is shown as Python writes it.
     """
     if isinstance(value, dict) and isinstance(value.get("scene"), Scene):
         value = value | {"scene": _scene(value["scene"])}
-    text = orjson.dumps(value, default=_shown, option=_OPTIONS).decode()
+    try:
+        text = orjson.dumps(value, default=_shown, option=_OPTIONS).decode()
+    except orjson.JSONEncodeError:
+        text = orjson.dumps(repr(value)).decode()
+    if "\\u0000" in text:
+        text = _NUL.sub(r"\1", text)
     return text if len(text) <= LIMIT else orjson.dumps({"cut": text[:LIMIT]}).decode()
 
 

@@ -26,6 +26,8 @@ def read_waterfall(conninfo: str, turn_id: str) -> list[dict[str, Any]]:
     try:
         with psycopg.connect(conninfo, row_factory=dict_row, connect_timeout=5) as connection:
             rows = connection.execute(_READ, (turn_id,)).fetchall()
+    except psycopg.errors.UndefinedTable:  # nothing was ever played here
+        raise UnknownTurn(turn_id) from None
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(str(error).strip()) from error
     if not rows:

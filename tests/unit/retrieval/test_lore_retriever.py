@@ -1,0 +1,179 @@
+"""Lore as NPCs find it: gated before it is scored, and no secret given away."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from langchain_app.domain.lore import Knower
+from langchain_app.domain.story import StoryState
+from langchain_app.domain.turn import Exchange, Utterance
+from langchain_app.retrieval.lore_retriever import SnapshotRetriever, with_topic
+from langchain_app.retrieval.snapshot import Knowledge, Snapshot, StoredChunk
+
+LANGUAGES = ("en", "ko")
+WIDTH = 16
+
+
+@pytest.fixture(scope="module")
+def retriever(ebbhold, tokeniser) -> SnapshotRetriever:
+    """The whole demo world; its vectors are noise, which a gate must withstand as well."""
+    noise = np.random.default_rng(3).normal(size=(2000, WIDTH)).astype(np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    stored = tuple(
+        StoredChunk(
+            chunk,
+            tuple(
+                tokeniser.index(
+                    f"{chunk.title} {' '.join(chunk.aliases)} {chunk.text}", chunk.language
+                )
+            ),
+            vector,
+        )
+        for chunk, vector in zip(ebbhold.chunks(), noise, strict=False)
+    )
+    weights = {"en": 0.3, "ko": 0.0}
+    return SnapshotRetriever(
+        Snapshot(Knowledge("e", "1", "m", weights, stored), tokeniser), tokeniser
+    )
+
+
+def questions(folder, language: str) -> list[dict[str, Any]]:
+    text = (folder / "evaluation" / f"questions.{language}.jsonl").read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def knower_of(ebbhold, asked: dict[str, Any]) -> Knower:
+    story = StoryState(flags=frozenset(asked["flags"]))
+    return Knower(ebbhold.npc(asked["npc"]).audiences, story, asked["trust"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_over_all_questions_no_gated_passage_is_ever_returned(
+    retriever, ebbhold, ebbhold_files, language
+) -> None:
+    rows = retriever.snapshot[language].chunks
+    vectors = retriever.snapshot[language].dense
+    asked_of_gates = 0
+    for asked in questions(ebbhold_files, language):
+        knower = knower_of(ebbhold, asked)
+        utterance = Utterance(asked["question"], language)
+        recent = (Exchange(asked["previous"], ""),) if asked["previous"] else ()
+        gated = set(asked["gated"])
+        asked_of_gates += bool(gated)
+        hidden = [n for n, chunk in enumerate(rows) if chunk.id in gated]
+        # the very vector of the hidden passage: nothing could be nearer to it
+        vector = vectors[hidden[0]] if hidden else vectors[0]
+        for only_sure in (True, False):
+            found = retriever.find(
+                utterance, knower, vector, recent=recent, limit=50, only_sure=only_sure
+            )
+            for scored in found.chunks:
+                assert scored.chunk.id not in gated
+                assert scored.chunk.gate.admits(knower)
+                assert scored.chunk.language == language
+    assert asked_of_gates > 50
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_gates_as_columns_admit_what_gates_as_values_admit(retriever, ebbhold, language) -> None:
+    index = retriever.snapshot[language]
+    flags = sorted(ebbhold.flags)
+    for n, npc in enumerate(ebbhold.npcs.values()):
+        for trust in (-1.0, -0.05, 0.0, 0.2, 0.35, 1.0):
+            knower = Knower(npc.audiences, StoryState(flags=frozenset(flags[: n * 2])), trust)
+            visible = index.visible(knower).tolist()
+            assert visible == [chunk.gate.admits(knower) for chunk in index.chunks]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_npc_never_sees_lore_beyond_the_quest_stage(retriever, language, ebbhold) -> None:
+    title = ebbhold.quests["cracked_bell"].title[language]
+    index = retriever.snapshot[language]
+    last = next(
+        n for n, chunk in enumerate(index.chunks) if chunk.id == "quest-cracked_bell-rehung"
+    )
+    for flags in (frozenset(), frozenset({"cracked_bell.rumour"})):
+        knower = Knower(ebbhold.npc("isaura").audiences, StoryState(flags=flags), 1.0)
+        found = retriever.find(
+            Utterance(title, language), knower, index.dense[last], limit=50, only_sure=False
+        )
+        stages = {c.chunk.id for c in found.chunks if c.chunk.id.startswith("quest-cracked_bell-")}
+        assert "quest-cracked_bell-rehung" not in stages
+        assert ("quest-cracked_bell-rumour" in stages) == bool(flags)
+
+
+def test_nobody_is_let_in_without_an_audience(retriever) -> None:
+    stranger = Knower(frozenset(), StoryState(), 1.0)
+    utterance = Utterance("What happened to the bell?", "en")
+    vector = retriever.snapshot["en"].dense[0]
+    assert retriever.find(utterance, stranger, vector, only_sure=False).chunks == ()
+
+
+@pytest.mark.parametrize("text", ["Who won the horse race in Paris?", "zxqv wmpf", "!!!"])
+def test_what_nobody_knows_is_not_answered(retriever, ebbhold, text) -> None:
+    knower = Knower(ebbhold.npc("maren").audiences, StoryState(), 1.0)
+    assert not retriever.find(Utterance(text, "en"), knower, np.zeros(WIDTH)).grounded
+
+
+def test_a_vector_of_another_width_costs_the_meaning_and_not_the_search(retriever, ebbhold) -> None:
+    knower = Knower(ebbhold.npc("maren").audiences, StoryState(), 0.0)
+    utterance = Utterance("Tell me about Keel Market.", "en")
+    for vector in ((), (0.1,), tuple([0.1] * 384)):
+        assert retriever.find(utterance, knower, vector, only_sure=False).grounded
+
+
+def test_a_question_that_points_back_is_asked_with_its_topic(retriever) -> None:
+    english, korean = retriever.snapshot["en"], retriever.snapshot["ko"]
+    recent = (Exchange("Do you sell rope?", "Aye."),)
+    assert "rope" in with_topic(Utterance("How much is it?", "en"), recent, english)
+    before = (Exchange("밧줄 있어요?", "있지."),)
+    assert "밧줄" in with_topic(Utterance("그건 얼마예요?", "ko"), before, korean)
+    plain = Utterance("Where is the North Gate?", "en")
+    assert with_topic(plain, recent, english) == plain.text
+
+
+# leaks
+
+
+def secrets(ebbhold) -> list[Any]:
+    return [p for p in ebbhold.passages.values() if "public" not in p.gate.audience]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_reply_that_quotes_a_hidden_passage_gives_it_away(
+    retriever, ebbhold, language
+) -> None:
+    caught = total = 0
+    for passage in secrets(ebbhold):
+        npc = next(
+            n for n in ebbhold.npcs.values() if n.audiences.isdisjoint(passage.gate.audience)
+        )
+        knower = Knower(npc.audiences, StoryState(), -0.5)
+        leak = await retriever.leak(passage.body[language], language, knower, "")
+        total += 1
+        caught += leak is not None
+    assert total > 50
+    assert caught / total > 0.95
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_same_words_from_one_who_may_know_them_give_nothing_away(
+    retriever, ebbhold, language
+) -> None:
+    everything = StoryState(flags=ebbhold.flags)
+    for passage in list(ebbhold.passages.values()):
+        knower = Knower(frozenset(passage.gate.audience), everything, 1.0)
+        assert await retriever.leak(passage.body[language], language, knower, "") is None
+
+
+async def test_what_the_player_said_first_is_no_leak(retriever, ebbhold) -> None:
+    passage = secrets(ebbhold)[0]
+    npc = next(n for n in ebbhold.npcs.values() if n.audiences.isdisjoint(passage.gate.audience))
+    knower = Knower(npc.audiences, StoryState(), -0.5)
+    body = passage.body.en
+    assert await retriever.leak(body, "en", knower, body) is None
+    assert await retriever.leak("Aye.", "en", knower, "") is None
