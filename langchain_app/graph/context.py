@@ -23,7 +23,6 @@ from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import EventType
 from langchain_app.domain.world import World
 
-
 EMBEDDING_S = 2.0
 """What the utterance's embedding may take; a search by words alone beats an answer that is late."""
 
