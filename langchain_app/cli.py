@@ -17,7 +17,9 @@ world_app = typer.Typer(no_args_is_help=True, help="Work on world files.")
 app.add_typer(world_app, name="world")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-Port = Annotated[int, typer.Option(help="Port; the next free one where it is busy.")]
+Port = Annotated[
+    int, typer.Option(min=1, max=65000, help="Port; the next free one where it is busy.")
+]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 
 

@@ -156,7 +156,7 @@ async def _asked(
         async with asyncio.timeout(seconds):
             return PartHealth(adapter, True, await ask())
     except DramatisError as error:
-        return PartHealth(adapter, False, error.message, error.hint)
+        return PartHealth(adapter, False, str(error), error.hint)
     except TimeoutError:
         return PartHealth(adapter, False, f"no answer within {seconds:g} s")
 

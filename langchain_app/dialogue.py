@@ -17,7 +17,7 @@ from langchain_app.domain.errors import (
 )
 from langchain_app.domain.guardrails import neutralise, storable
 from langchain_app.domain.ports import StoredTurn, Vector
-from langchain_app.domain.turn import EventType, TurnEvent, TurnRequest
+from langchain_app.domain.turn import GUEST, EventType, TurnEvent, TurnRequest
 from langchain_app.graph.builder import compiled_turn
 from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.observability.tracing import Tracing
@@ -154,13 +154,20 @@ def _told(error: Exception) -> dict[str, Any]:
 
 
 def _same(stored: StoredTurn, request: TurnRequest) -> dict[str, Any]:
-    """Return the stored answer if it answers this very request; raises TurnIdReused."""
+    """Return the stored answer if it answers this very request; raises TurnIdReused.
+
+    The answer names a player and a session, so whoever names neither gets it only where the first
+    request named neither: a guest's.
+    """
     claims: Sequence[tuple[str | None, str]] = (
         (request.message, stored.message),
         (request.npc_id, stored.npc_id),
         (request.player_id, stored.player_id),
         (request.session_id, stored.session_id),
     )
+    nobody = request.player_id is None and request.session_id is None
+    if nobody and not stored.player_id.startswith(GUEST):
+        raise TurnIdReused(request.turn_id)
     if any(claimed is not None and claimed != known for claimed, known in claims):
         raise TurnIdReused(request.turn_id)
     return stored.answer

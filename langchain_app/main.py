@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from langchain_app import __version__
 from langchain_app.api.errors import BodyLimit, install_error_handlers
@@ -34,7 +35,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 "check_health": partial(platform_health, opened),
             }
 
-    app = FastAPI(
+    app = FastAPIOffline(  # /docs from this machine, not from somebody's CDN
         title="Dramatis",
         version=__version__,
         summary="NPC dialogue that knows its world, remembers its player, never breaks the story.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from fastapi import FastAPI, Request
@@ -25,6 +26,9 @@ from langchain_app.domain.errors import (
 MAX_BODY_BYTES = 64 * 1024
 """More than any request needs; a larger body is refused before it is read whole."""
 
+BODY_S = 15.0
+"""The longest silence within a body."""
+
 _STATUS: tuple[tuple[type[DramatisError], int], ...] = (
     (UtteranceTooLong, 413),
     (UnknownNpc, 404),
@@ -35,7 +39,12 @@ _STATUS: tuple[tuple[type[DramatisError], int], ...] = (
     (Refused, 422),
     (Unavailable, 503),
 )
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "body_too_slow",
+    413: "body_too_large",
+}
 
 logger = logging.getLogger("dramatis.api")
 
@@ -73,6 +82,10 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
         return error_response(
             422, "body_not_json", "The body is not JSON.", 'Send {"message": "..."}.'
         )
+    if "json" not in request.headers.get("content-type", ""):
+        return error_response(
+            422, "body_not_json", "The body is not JSON.", "Send Content-Type: application/json."
+        )
     where = ".".join(str(step) for step in first["loc"] if step != "body") or "body"
     return error_response(
         422, "request_invalid", f"{where}: {first['msg']}", "See /docs for the request's fields."
@@ -98,7 +111,7 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
 
 
 class BodyLimit:
-    """ASGI middleware that refuses bodies over MAX_BODY_BYTES while they arrive."""
+    """ASGI middleware that refuses bodies that are too large or too slow while they arrive."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -108,11 +121,17 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        received = 0
+        received, whole = 0, False
 
         async def limited() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, whole
+            try:
+                # Once the body is whole, receive() waits for the client to leave, however long.
+                async with asyncio.timeout(None if whole else BODY_S):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, f"No body came within {BODY_S:g} s.") from None
+            whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > MAX_BODY_BYTES:
                 raise HTTPException(413, f"The body has more than {MAX_BODY_BYTES} bytes.")

@@ -9,7 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from langchain_app.domain.npc import Emotion
 from langchain_app.domain.text import Language
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Id = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True
+    ),
+]
 
 
 class ChatRequest(BaseModel):
@@ -34,7 +39,7 @@ class ChatRequest(BaseModel):
     player_id: Id | None = Field(None, description="Who; default: a new guest.")
     session_id: Id | None = Field(None, description="From an earlier answer; default: a new one.")
     turn_id: Id | None = Field(
-        None, description="Your own id for this turn: a repeat returns the first answer."
+        None, description="Your own id of this turn, a UUID: a repeat returns the first answer."
     )
     language: Language | None = Field(None, description="Default: the message's own.")
     game_state: dict[str, Any] = Field(

@@ -28,14 +28,21 @@ from dataclasses import dataclass
 
 
 class DramatisError(Exception):
-    """An error with a stable code, a sentence for people, and the next step."""
+    """An error with a stable code, a sentence for people, and the next step.
+
+    `detail` is for operators (paths, addresses): commands print it, answers to games do not.
+    """
 
     code = "internal"
+    detail = ""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.detail}".strip()
 
 
 class Refused(DramatisError):
@@ -131,10 +138,11 @@ class DatabaseUnavailable(Unavailable):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"The database does not answer: {reason}",
+            "The database does not answer.",
             "Nothing of this turn was kept: repeat it with the same turn_id. "
             "Operators: check POSTGRES_URL, or `dramatis doctor`.",
         )
+        self.detail = reason
 
 
 class KnowledgeStoreUnavailable(Unavailable):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.relationship import Deltas
+from langchain_app.domain.relationship import Deltas, Relationship
 from langchain_app.domain.settlement import Proposal, SettlementPolicy
 from langchain_app.domain.story import Effects
 from langchain_app.domain.tone import Tone
@@ -19,9 +19,14 @@ _COURTESY = {
 """Small, so that no amount of flattery in a few turns replaces deeds; an insult costs four thanks."""
 
 
+COURTESY_CEILING = Relationship(trust=0.1, relationship=0.3)
+"""Courtesy raises nobody above this: who flatters all day is polite, and not yet trusted."""
+
+
 def propose(
     utterance: str,
     tone: Tone | None,
+    feelings: Relationship,
     fired: FiredTrigger | None,
     deflection: Deflection | None,
 ) -> tuple[Proposal, ...]:
@@ -57,12 +62,22 @@ def propose(
         proposals.append(
             Proposal(
                 source="tone",
-                effects=Effects(deltas=_COURTESY[tone.act]),
+                effects=Effects(deltas=_courtesy(_COURTESY[tone.act], feelings)),
                 reason=f"{tone.act} (sentiment {tone.sentiment.compound:+.2f})",
                 evidence=utterance[:80],
             )
         )
     return tuple(proposals)
+
+
+def _courtesy(deltas: Deltas, feelings: Relationship) -> Deltas:
+    """Return `deltas`, no further up than the ceiling; down as they are."""
+    return Deltas(
+        trust=min(deltas.trust, max(0.0, COURTESY_CEILING.trust - feelings.trust)),
+        relationship=min(
+            deltas.relationship, max(0.0, COURTESY_CEILING.relationship - feelings.relationship)
+        ),
+    )
 
 
 def policy_of(world: World) -> SettlementPolicy:

@@ -49,9 +49,7 @@ def fired_trigger(
     language, hits = utterance.language, []
     for trigger in triggers:
         examples = trigger.says.examples[language]
-        heard = utterance.text
-        if not any(_negates(example, language) for example in examples):
-            heard = _affirmed(utterance.text, language)
+        heard = _heard(utterance.text, examples, language)
         words = trigger.says.keywords.evidence(heard, language)
         if words:
             hits.append((1.0 + len(words), FiredTrigger(trigger, " … ".join(words))))
@@ -67,15 +65,29 @@ def fired_trigger(
 def forbidden_hit(
     triggers: Iterable[ForbiddenTrigger], utterance: Utterance, likeness: Likeness
 ) -> tuple[ForbiddenTrigger, str] | None:
-    """Return the forbidden trigger that the utterance touches, and the evidence."""
+    """Return the forbidden trigger that the utterance touches, and the evidence.
+
+    "I won't turn you in" is no threat.
+    """
+    language = utterance.language
     for trigger in triggers:
-        words = trigger.keywords.evidence(utterance.text, utterance.language)
+        heard = _heard(utterance.text, trigger.examples[language], language)
+        words = trigger.keywords.evidence(heard, language)
         if words:
             return trigger, " … ".join(words)
-        score, example = likeness(trigger.examples[utterance.language])
+        if heard != utterance.text:
+            continue
+        score, example = likeness(trigger.examples[language])
         if score >= SAME_MEANING:
             return trigger, f"means “{example}” ({score:.2f})"
     return None
+
+
+def _heard(text: str, examples: Sequence[str], language: Language) -> str:
+    """Return what of `text` a trigger hears: denials only if it waits for one."""
+    if any(_negates(example, language) for example in examples):
+        return text
+    return _affirmed(text, language)
 
 
 def _affirmed(text: str, language: Language) -> str:

@@ -14,6 +14,9 @@ from langchain_app.domain.story import StoryState, Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
 
+GUEST = "guest-"
+"""How the ids of players begin whom nobody named."""
+
 
 @dataclass(frozen=True, slots=True)
 class TurnRequest:

@@ -194,7 +194,10 @@ class World:
         if item.price is None:
             return ""
         if language == "en":
-            return f"The price is {item.price} {self.manifest.currency.en}."
+            coin = self.manifest.currency.en
+            return (
+                f"The price is {item.price} {coin.removesuffix('s') if item.price == 1 else coin}."
+            )
         return f"값은 {self.manifest.currency.ko} {item.price}닢이다."
 
     def _quest_chunks(self) -> Iterator[Chunk]:

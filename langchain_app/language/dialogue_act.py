@@ -46,13 +46,14 @@ _ACTS: dict[Language, tuple[tuple[SmallTalk, str], ...]] = {
          r"가 ?볼게|갈게|가 ?보겠|ㅂㅂ|잘 ?자|나중에 (?:봐|보))"),
         ("how_are_you", r"(잘 ?지[내냈]|어떻게 ?지내|요즘 ?어[때떠]|별일 ?없|괜찮[아으]|기분이? ?어[때떠]|"
          r"몸은 ?(?:좀 )?어[때떠]|장사는? ?(?:좀 )?(?:어때|잘)|밥은? ?먹었|안녕하신지)"),
-        ("who_are_you", r"((?:너|넌|네|당신|그쪽|자네|댁|아저씨|아줌마|할아버지|할머니)?[은는이]? ?누구(?:야|세요|"
-         r"십니까|시죠|냐|요|니|지)|이름이? ?뭐|이름이? ?무엇|성함이|자기 ?소개|뭐 ?하는 ?사람|무슨 ?일 ?하)"),
+        ("who_are_you", r"(^\W*(?:근데 ?|그런데 ?|저기 ?)?(?:(?:너|넌|네|니|당신|그쪽|자네|댁|아저씨|아줌마|할아버지|"
+         r"할머니|영감님|장로님|누나|형|언니)[은는이의]? ?)?(?:누구(?:야|세요|십니까|시죠|냐|요|니|지)|이름[이은]? ?(?:뭐|무엇|"
+         r"어떻게)|성함이|뭐 ?하는 ?(?:사람|분)|무슨 ?일 ?(?:해|하세|하십|하는 ?사람))|자기 ?소개)"),
         ("affection", r"(사랑해|좋아해|결혼하자|결혼해|보고 ?싶었|친구 ?하자|친구 ?할래|우리 친구)"),
         ("compliment", r"(멋지|멋있|멋져|대단[하해]|훌륭|예쁘|이쁘|예뻐|착하|착해|친절하|친절해|똑똑하|똑똑해|최고야|"
          r"최고예|최고네|잘하네|잘하시|잘생|존경|귀엽|귀여워|솜씨가)"),
         ("laughter", r"(ㅋㅋ|ㅎㅎ|하하|푸하|웃기|[😂🤣])"),
-        ("greeting", r"(안녕|반가[워우웠]|반갑|하이|여보세요|처음 ?뵙|좋은 ?(?:아침|저녁|밤|하루)|ㅎㅇ|어이)"),
+        ("greeting", r"(안녕(?:하(?:세요|십니까|시오|신가요?|셨습니까))?\??|반가[워우웠]|반갑|하이|여보세요|처음 ?뵙|좋은 ?(?:아침|저녁|밤|하루)|ㅎㅇ|어이)"),
         ("refusal", r"^\W*(아니|아뇨|싫[어다은]|됐[어다습]\w*|관둬|그만두|안 ?할래|안 ?해|괜찮습니다|사양)"),
         ("agreement", r"^\W*(네|넵|예|응|ㅇㅇ|그래|그렇[지군네]|좋아|(?:좋습|알았|알겠|맞습)\w*|맞아|물론|당연|오케이|ㅇㅋ|그럴게|"
          r"그러지|그러죠)"),
@@ -96,7 +97,10 @@ def dialogue_act(text: str, language: Language, tokeniser: Tokeniser) -> Dialogu
         if act == "insult":
             return act
         rest = f"{text[: match.start()]} {text[match.end() :]}"
-        if len(tokeniser.content(rest, language)) <= _allowed_rest(act):
+        allowed = _allowed_rest(act)
+        if act == "greeting" and not asks(rest, language):
+            allowed = 1  # "Good evening, Elder": whom it greets
+        if len(tokeniser.content(rest, language)) <= allowed:
             return act
     return "question" if asks(text, language) else "small_talk"
 

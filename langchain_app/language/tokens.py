@@ -9,8 +9,9 @@ from langchain_app.domain.text import Language
 from langchain_app.language import english, korean
 from langchain_app.language.korean import KoreanAnalyser
 
-# A stop within a sentence is followed by more than a blank: 3.5, and "Where?", he asked.
-_SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?…]+[\"'”’)]*(?=\s|$)|$)", re.MULTILINE)
+# A stop within a sentence is followed by more than a blank: 3.5, and "Where?", he asked; or it stands
+# after a single capital: M.I.O.
+_SENTENCE = re.compile(r"\S[^\n]*?(?:(?<!\b[A-Z])[.!?…]+[\"'”’)]*(?=\s|$)|$)", re.MULTILINE)
 _LETTER = re.compile(r"\w")
 
 

@@ -27,12 +27,12 @@ SURE = 0.9
 _ABOUT_MEMORY: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"\b(?:remember|recall|forgot|forget|did i (?:say|tell)|i told you|my name|we talked|"
-        r"what (?:was|is) i|last time)\b",
+        r"what (?:was|is) i|last time|my|am i|do i|did i)\b",
         re.IGNORECASE,
     ),
     "ko": re.compile(
         r"기억|잊었|잊으|까먹|내가 ?(?:뭐|뭘|무슨|어디|누구|전에)|제가 ?(?:뭐|뭘|무슨|어디|누구|전에)|"
-        r"(?:내|제) ?이름|지난번|저번|아까|말했(?:잖|었|지|죠)"
+        r"(?:^|\s)(?:내|제)\s?(?!가|생각|말|보기)[가-힣]+|(?:내|제)가 .*(?:했|랬|라고|다고)|지난번|저번|아까|말했(?:잖|었|지|죠)"
     ),
 }
 _RECALLED: dict[SpeechLevel, str] = {
@@ -92,7 +92,9 @@ class Composer:
         language = brief.utterance.language
         if not brief.memories or not _ABOUT_MEMORY[language].search(brief.utterance.text):
             return ""
-        told = [m for m in brief.memories if not asks(m.player, language)] or list(brief.memories)
+        told = [m for m in brief.memories if not asks(m.player, language)]
+        if not told or not asks(brief.utterance.text, language):
+            return ""
         said = told[0].player.strip()
         if language == "en":
             said = said if said[-1:] in ".!?" else f"{said}."

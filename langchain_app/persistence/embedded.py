@@ -6,6 +6,7 @@ import logging
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 from langchain_app.domain.errors import DatabaseUnavailable
 
@@ -33,6 +34,7 @@ def start_embedded_postgres(folder: Path) -> str:
             # get_server answers from memory even where the postmaster was killed since: look again.
             with server._lock:
                 server.ensure_postgres_running()
+                _forget_the_dead(server)
             uri = str(server.get_uri())
             with psycopg.connect(uri, connect_timeout=5):
                 return uri
@@ -40,3 +42,13 @@ def start_embedded_postgres(folder: Path) -> str:
             reason = str(error).strip() or type(error).__name__
             time.sleep(0.3 * (attempt + 1))
     raise DatabaseUnavailable(f"embedded PostgreSQL in {folder}: {reason}")
+
+
+def _forget_the_dead(server: Any) -> None:
+    """Take killed processes off the list of those that use the server: the last one stops it."""
+    import psutil
+
+    users = server.global_process_id_list
+    for pid in users.get_and_remove(0):  # removes nobody, and tells who is on it
+        if not psutil.pid_exists(pid):
+            users.get_and_remove(pid)

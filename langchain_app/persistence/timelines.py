@@ -17,7 +17,7 @@ from langchain_app.domain.npc import Npc
 from langchain_app.domain.ports import StoredTurn
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
-from langchain_app.domain.turn import Exchange, Scene, TurnRecord, TurnRequest
+from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
@@ -120,7 +120,7 @@ class PostgresTimelines:
         values = {
             "world": world.id,
             "session": request.session_id or f"s-{uuid4().hex}",
-            "player": request.player_id or f"guest-{uuid4().hex[:12]}",
+            "player": request.player_id or f"{GUEST}{uuid4().hex}",
             "timeline": f"t-{uuid4().hex}",
             "npc": request.npc_id,
             "default_npc": world.manifest.default_npc,

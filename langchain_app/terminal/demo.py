@@ -28,7 +28,7 @@ class Line:
 SCRIPT = (
     Line("지우", "maren", "안녕하세요! 저는 해로에서 온 지우라고 해요."),
     Line("지우", "maren", "물때종은 뭘로 만든 거예요?"),
-    Line("지우", "dorrik", "닻은 왜 그렇게 비싸게 쳐줘?"),
+    Line("지우", "dorrik", "닻 쇠는 왜 그렇게 귀해?"),
     Line("Ada", "isaura", "Good evening. Why does the bell sound so muffled?"),
     Line("Ada", "isaura", "Let me help you mend the bell."),
     Line("Ada", "aurel", "what is the waterline?"),

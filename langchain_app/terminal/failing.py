@@ -16,7 +16,7 @@ def exit_with(error: Exception) -> NoReturn:
     """Print what happened and what to do, and end with status 1; a defect of ours is raised."""
     if isinstance(error, DramatisError):
         console.print(f"[red]{error.code}[/red]: ", end="")
-        console.print(error.message, markup=False)
+        console.print(str(error), markup=False)
         if error.hint:
             console.print(f"→ {error.hint}", markup=False)
         raise SystemExit(1)

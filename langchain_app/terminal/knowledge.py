@@ -29,7 +29,7 @@ def run_check(folder: Path, *, json: bool) -> None:
     else:
         for mistake in mistakes:
             typer.echo(str(mistake))
-        typer.echo(summary or f"{len(mistakes)} mistakes")
+        typer.echo(summary or f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}")
     if mistakes:
         raise typer.Exit(1)
 

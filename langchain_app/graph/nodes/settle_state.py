@@ -19,6 +19,7 @@ async def settle_state(state: TurnState, runtime: Runtime[TurnContext]) -> Updat
     proposals = propose(
         state["utterance"].text,
         state.get("tone"),
+        scene.relationship,
         state.get("triggers", TriggerCheck()).fired,
         state.get("deflection"),
     )

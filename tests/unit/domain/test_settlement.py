@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langchain_app.domain.proposals import policy_of, propose
+from langchain_app.domain.proposals import COURTESY_CEILING, policy_of, propose
 from langchain_app.domain.relationship import Caps, Deltas, Relationship
 from langchain_app.domain.settlement import Proposal, Settlement, SettlementPolicy, settle
 from langchain_app.domain.story import Action, Effects, Requirements, Reward, StoryState
@@ -217,14 +217,16 @@ def test_an_exploit_or_forbidden_talk_proposes_nothing(ebbhold) -> None:
     trigger = ebbhold.triggers["isaura"][0]
     for why in ("exploit", "forbidden_talk"):
         fired = FiredTrigger(trigger, "bell")
-        assert propose("thanks", tone, fired, Deflection(why, "x")) == ()
+        assert propose("thanks", tone, Relationship(), fired, Deflection(why, "x")) == ()
 
 
 def test_a_forbidden_trigger_proposes_its_own_reaction_only(ebbhold) -> None:
     npc = next(npc for npc in ebbhold.npcs.values() if npc.forbidden_triggers)
     hurt = npc.forbidden_triggers[0]
     tone = choose_tone(Sentiment(), "thanks", "neutral")
-    (proposal,) = propose("x", tone, None, Deflection("forbidden_trigger", "words", hurt))
+    (proposal,) = propose(
+        "x", tone, Relationship(), None, Deflection("forbidden_trigger", "words", hurt)
+    )
     assert proposal.source == f"forbidden:{hurt.id}"
     assert proposal.effects == Effects(deltas=hurt.reaction.deltas)
     assert proposal.evidence == "words"
@@ -233,12 +235,32 @@ def test_a_forbidden_trigger_proposes_its_own_reaction_only(ebbhold) -> None:
 def test_an_insult_costs_more_than_a_thank_you_brings() -> None:
     def moved(act) -> Deltas:
         tone = choose_tone(Sentiment(), act, "neutral")
-        return settle(propose("...", tone, None, None), StoryState(), Relationship(), POLICY).deltas
+        return settle(
+            propose("...", tone, Relationship(), None, None), StoryState(), Relationship(), POLICY
+        ).deltas
 
     thanks, insult, question = moved("thanks"), moved("insult"), moved("question")
     assert thanks.trust > 0
     assert -insult.trust >= 4 * thanks.trust
     assert question == Deltas()
+
+
+def test_no_amount_of_courtesy_makes_an_npc_trust() -> None:
+    felt, tone = Relationship(), choose_tone(Sentiment(), "compliment", "neutral")
+    for _ in range(200):
+        felt = settle(propose("!", tone, felt, None, None), StoryState(), felt, POLICY).relationship
+    assert felt == COURTESY_CEILING
+
+
+def test_courtesy_takes_nothing_from_an_npc_who_trusts_already() -> None:
+    felt, tone = (
+        Relationship(trust=0.6, relationship=0.7),
+        choose_tone(Sentiment(), "thanks", "warm"),
+    )
+    assert (
+        settle(propose("!", tone, felt, None, None), StoryState(), felt, POLICY).relationship
+        == felt
+    )
 
 
 def test_the_worlds_policy_knows_exactly_what_the_world_has(ebbhold) -> None:
@@ -255,7 +277,7 @@ def test_however_triggers_fire_the_demo_worlds_ledger_adds_up(ebbhold, data) -> 
     all_triggers = [t for quest in ebbhold.quests.values() for t in quest.triggers]
     for trigger in data.draw(st.lists(st.sampled_from(all_triggers), max_size=25)):
         fired = FiredTrigger(trigger, "said so")
-        settlement = settle(propose("x", None, fired, None), story, felt, policy)
+        settlement = settle(propose("x", None, felt, fired, None), story, felt, policy)
         assert set(settlement.flags) == settlement.story.flags - story.flags
         assert not [e for e in settlement.entries if "no such" in e.reason or "defines" in e.reason]
         story, felt = settlement.story, settlement.relationship

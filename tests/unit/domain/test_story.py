@@ -100,7 +100,7 @@ class Playthrough:
         fired = next((f for f in heard if f is not None and f.trigger == trigger), None)
         assert fired is not None, f"no example of {trigger.id} opens it"
         felt = self.felt[trigger.npc]
-        settlement = settle(propose("", None, fired, None), self.story, felt, self.policy)
+        settlement = settle(propose("", None, felt, fired, None), self.story, felt, self.policy)
         self.story, self.felt[trigger.npc] = settlement.story, settlement.relationship
 
     def advance(self, quest, goal: str) -> None:

@@ -175,3 +175,24 @@ def test_no_example_of_a_story_trigger_touches_what_its_npc_forbids(ebbhold) -> 
         if forbidden_hit(npc.forbidden_triggers, Utterance(text, language), unlike)
     ]
     assert touched == []
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "hit"),
+    [
+        ("너 일러바칠 거야", "ko", True),
+        ("너 안 일러바칠게", "ko", False),
+        ("I'll turn you in", "en", True),
+        ("I won't turn you in", "en", False),
+    ],
+)
+def test_a_promise_not_to_is_no_threat(said: str, language, hit: bool) -> None:
+    threat = ForbiddenTrigger(
+        id="threat",
+        keywords=Keywords(en=(("turn you in",),), ko=(("일러바칠",),)),
+        examples=LocalTexts(
+            en=("I'll turn you in to the guards.",), ko=("경비대에 일러바칠 거야.",)
+        ),
+        reaction=Reaction(line=LocalText(en="Try it.", ko="해 봐."), emotion="anger"),
+    )
+    assert (forbidden_hit([threat], Utterance(said, language), unlike) is not None) == hit

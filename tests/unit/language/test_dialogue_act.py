@@ -90,3 +90,21 @@ def test_the_evaluation_questions_are_heard_as_questions(
 )
 def test_whether_an_utterance_wants_to_be_told_something(text, language, wants) -> None:
     assert asks(text, language) is wants
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "act"),
+    [
+        ("제 이름이 뭐죠?", "ko", "question"),
+        ("그 사람 이름이 뭐예요?", "ko", "question"),
+        ("이름이 뭐예요?", "ko", "who_are_you"),
+        ("너 이름이 뭐야?", "ko", "who_are_you"),
+        ("장로님 안녕하십니까", "ko", "greeting"),
+        ("hi Mio!", "en", "greeting"),
+        ("hello, what is the bell made of?", "en", "question"),
+    ],
+)
+def test_whose_name_is_asked_and_who_is_greeted_matters(
+    said: str, language, act: str, tokeniser
+) -> None:
+    assert dialogue_act(said, language, tokeniser) == act

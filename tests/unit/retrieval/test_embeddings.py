@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import string
 import subprocess
@@ -20,11 +21,12 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
-from scipy.special import erf
 
 from langchain_app.domain.errors import EmbeddingsUnavailable, SettingsInvalid
 from langchain_app.retrieval import minilm_gguf
 from langchain_app.retrieval.embeddings import BATCH, EmbeddedMiniLM, open_embeddings
+
+erf = np.vectorize(math.erf)
 
 ENGLISH = [
     "Who forged the sword that hangs over the smith's door?",
