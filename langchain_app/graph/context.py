@@ -50,16 +50,11 @@ class ObservationPort(Protocol):
     def output(self, value: Any) -> None:
         """Set what came out."""
 
-    def generation(
-        self, *, model: str, parameters: dict[str, Any], usage: dict[str, int] | None = None
-    ) -> None:
-        """Set model, parameters and usage."""
+    def generation(self, *, model: str, parameters: dict[str, Any]) -> None:
+        """Set model and parameters."""
 
     def first_token(self) -> None:
         """Mark the first token."""
-
-    def warn(self, message: str) -> None:
-        """Mark a warning."""
 
 
 class TracePort(Protocol):

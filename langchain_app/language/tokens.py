@@ -45,9 +45,3 @@ def is_content(token: str) -> bool:
 def sentences(text: str) -> list[str]:
     """Split authored prose into its sentences."""
     return [found.strip() for found in _SENTENCE.findall(text) if _LETTER.search(found)]
-
-
-def overlap(left: Sequence[str], right: Sequence[str]) -> float:
-    """Return the Dice overlap of two token sets, from 0 to 1."""
-    a, b = set(left), set(right)
-    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0

@@ -131,24 +131,15 @@ class Observation:
         """Set what came out."""
         self._span.set_attribute(f"{_PREFIX}output", to_json(value))
 
-    def generation(
-        self, *, model: str, parameters: dict[str, Any], usage: dict[str, int] | None = None
-    ) -> None:
-        """Set what a generation is judged by: model, its parameters, tokens used."""
+    def generation(self, *, model: str, parameters: dict[str, Any]) -> None:
+        """Set what a generation is judged by: model and parameters."""
         self._span.set_attribute(f"{_PREFIX}model.name", model)
         self._span.set_attribute(f"{_PREFIX}model.parameters", to_json(parameters))
-        if usage:
-            self._span.set_attribute(f"{_PREFIX}usage_details", to_json(usage))
 
     def first_token(self) -> None:
         """Mark the moment of the first token."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self._span.set_attribute(f"{_PREFIX}completion_start_time", f'"{now}"')
-
-    def warn(self, message: str) -> None:
-        """Mark that something went less well than it should; the turn goes on."""
-        self._span.set_attribute(f"{_PREFIX}level", "WARNING")
-        self._span.set_attribute(f"{_PREFIX}status_message", message[:500])
 
 
 def _fail(span: Span, error: BaseException) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_app.language import english, korean
-from langchain_app.language.tokens import is_content, overlap, sentences
+from langchain_app.language.tokens import is_content, sentences
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,3 @@ def test_no_word_of_the_lore_is_lost_in_sentences(ebbhold) -> None:
 
 
 tokens = st.lists(st.sampled_from("abcde"), max_size=6)
-
-
-@given(tokens, tokens)
-def test_overlap_is_a_share_and_does_not_care_who_asks(left, right) -> None:
-    share = overlap(left, right)
-    assert 0 <= share <= 1
-    assert share == overlap(right, left)
-    assert (share == 1) is (bool(left) and set(left) == set(right))
