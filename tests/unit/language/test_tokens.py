@@ -99,6 +99,3 @@ def test_no_word_of_the_lore_is_lost_in_sentences(ebbhold) -> None:
     for passage in ebbhold.passages.values():
         for text in (passage.body.en, passage.body.ko):
             assert " ".join(sentences(text)).split() == text.split()
-
-
-tokens = st.lists(st.sampled_from("abcde"), max_size=6)
