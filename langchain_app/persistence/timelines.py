@@ -13,6 +13,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from langchain_app.domain.errors import SessionOfAnotherPlayer, TimelineMoved, UnknownSession
+from langchain_app.domain.guardrails import neutralise
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.ports import StoredTurn
 from langchain_app.domain.relationship import Relationship
@@ -235,7 +236,8 @@ def _scene(row: DictRow, npc: Npc) -> Scene:
         story=story,
         relationship=relationship,
         recent=tuple(
-            Exchange(turn["message"], turn["reply"], tuple(turn["sources"]))
+            # The raw message is kept for repeats; what a prompt may show of it is what was heard.
+            Exchange(neutralise(turn["message"]).text, turn["reply"], tuple(turn["sources"]))
             for turn in row["recent"]
             if turn["npc_id"] == npc.id
         ),

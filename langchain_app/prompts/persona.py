@@ -42,6 +42,11 @@ _MOODS: dict[Language, dict[Mood, str]] = {
         "cold": "이 플레이어가 못 미덥거나 밉다. 짧게, 거리를 두고 말한다.",
     },
 }
+_REPAIR: dict[Language, str] = {
+    "en": "Your first answer could not be used. Answer again in English, as the person you are, and "
+    "tell nothing that does not stand above.",
+    "ko": "방금 한 대답은 쓸 수 없다. 한국어로, 그 인물답게, 위에 적힌 것만으로 다시 대답한다.",
+}
 _NOTHING: dict[Language, str] = {"en": "(nothing)", "ko": "(없음)"}
 
 
@@ -117,7 +122,7 @@ def _turn(brief: Brief, language: Language) -> str:
             [f"“{memory.player}” → “{memory.npc}”" for memory in brief.memories], language
         ),
         event=fired.trigger.line[language] if fired else _NOTHING[language],
-        complaint=brief.complaint,
+        repair=_REPAIR[language] if brief.complaint else "",
         utterance=brief.utterance.text,
     )
 

@@ -1,0 +1,36 @@
+"""What a chat model is shown, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from langchain_app.domain.lore import Findings
+from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.story import StoryState
+from langchain_app.domain.tone import Sentiment, choose_tone
+from langchain_app.domain.turn import Brief, Scene, TriggerCheck, Utterance
+from langchain_app.prompts import persona_messages
+
+
+def _prompt(world, language, complaint: str = "") -> tuple[str, str]:
+    scene = Scene(world.npc("isaura"), "p", "s", "t", 0, StoryState(), Relationship())
+    said = {"en": "Why is the bell muffled?", "ko": "종소리가 왜 먹먹해요?"}[language]
+    tone = choose_tone(Sentiment(), "question", "neutral")
+    brief = Brief(scene, Utterance(said, language), tone, Findings(), (), TriggerCheck(), complaint)
+    messages = persona_messages(brief, world)
+    return str(messages[0].content), str(messages[-1].content)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_system_part_is_the_same_whatever_is_said(ebbhold, language) -> None:
+    assert _prompt(ebbhold, language)[0] == _prompt(ebbhold, language, "meta talk")[0]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_repair_asks_in_its_language_and_names_no_secret(ebbhold, language) -> None:
+    first = _prompt(ebbhold, language)[1]
+    again = _prompt(ebbhold, language, "gated lore: isaura-secret-iron")[1]
+    asked = {"en": "Answer again in English", "ko": "다시 대답한다"}[language]
+    assert asked in again
+    assert asked not in first
+    assert "isaura-secret" not in again
