@@ -69,26 +69,18 @@ def brief_of(messages: Sequence[BaseMessage]) -> Brief | None:
 
 
 def _system(npc: Npc, world: World, language: Language) -> str:
-    # The world's version takes the NPC's place as key: values are large and hash slowly.
-    return _rendered_system(world.version, npc.id, language, _Unhashed(npc, world))
+    key = (world.version, npc.id, language)
+    if key not in _SYSTEM:
+        _SYSTEM[key] = _rendered_system(npc, world, language)
+    return _SYSTEM[key]
 
 
-class _Unhashed:
-    """Carries the values of a cache entry whose key stands beside it."""
-
-    def __init__(self, npc: Npc, world: World) -> None:
-        self.npc, self.world = npc, world
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed)
+_SYSTEM: dict[tuple[str, str, Language], str] = {}
+"""Rendered once a world's version; a world has a few dozen NPCs."""
 
 
-@lru_cache(maxsize=256)
-def _rendered_system(version: str, npc_id: str, language: Language, of: _Unhashed) -> str:
-    npc, manifest = of.npc, of.world.manifest
+def _rendered_system(npc: Npc, world: World, language: Language) -> str:
+    manifest = world.manifest
     return _template("system", language).substitute(
         world=manifest.name[language],
         summary=manifest.summary[language],
