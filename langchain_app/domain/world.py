@@ -159,6 +159,7 @@ class World:
                     text=passage.body[language],
                     gate=passage.gate,
                     importance=passage.importance,
+                    asked=passage.asked[language],
                 )
 
     def _acquaintance_chunks(self) -> Iterator[Chunk]:
@@ -188,6 +189,7 @@ class World:
                     text=f"{item.description[language]} {self._price(item, language)}".strip(),
                     gate=Gate(audience=item.known_by, after=item.after),
                     aliases=item.aliases[language],
+                    asked=item.asked[language],
                 )
 
     def _price(self, item: Item, language: str) -> str:
@@ -211,4 +213,5 @@ class World:
                         title=quest.title[language],
                         text=stage.description[language],
                         gate=Gate(audience=("public",), after=quest.stage_flag(stage)),
+                        asked=stage.asked[language],
                     )
