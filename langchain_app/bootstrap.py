@@ -26,9 +26,11 @@ from langchain_app.persistence.postgres import Postgres
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.retrieval.embeddings import open_embeddings
 from langchain_app.retrieval.ingest import Ingested, ingest, knowledge_version
-from langchain_app.retrieval.lore_retriever import SnapshotRetriever
+from langchain_app.retrieval.knowledge import Knowledge
+from langchain_app.retrieval.lore_retriever import HybridRetriever
 from langchain_app.retrieval.milvus_store import MilvusStore
-from langchain_app.retrieval.snapshot import Knowledge, Snapshot
+from langchain_app.retrieval.minilm import EmbeddedMiniLM
+from langchain_app.retrieval.snapshot import Snapshot
 from langchain_app.settings import Settings
 from langchain_app.worlds import load_world
 
@@ -47,7 +49,7 @@ class Platform:
     dialogue: Dialogue
     postgres: Postgres
     store: MilvusStore
-    retriever: SnapshotRetriever
+    retriever: HybridRetriever
     embeddings: Embeddings
     tracing: Tracing
     speaker: ModelSpeaker
@@ -82,8 +84,10 @@ async def open_platform(
         )
         tracing = Tracing(postgres_processor(postgres.conninfo), langfuse=_langfuse(settings))
         closing.push_async_callback(asyncio.to_thread, tracing.close)
-        retriever = SnapshotRetriever(
-            await asyncio.to_thread(Snapshot, knowledge, tokeniser), tokeniser
+        retriever = HybridRetriever(
+            await asyncio.to_thread(Snapshot, knowledge),
+            tokeniser,
+            words=embeddings if isinstance(embeddings, EmbeddedMiniLM) else None,
         )
         listener = await asyncio.to_thread(
             LocalListener, tokeniser, world.examples, knowledge.examples
@@ -147,16 +151,6 @@ def platform_embeddings(settings: Settings) -> Embeddings:
 def model_name(embeddings: Embeddings) -> str:
     """Return the name under which an embedding model's vectors are kept apart from others'."""
     return str(getattr(embeddings, "model_name", type(embeddings).__name__))
-
-
-async def _embeddings(settings: Settings, given: Embeddings | None) -> Embeddings:
-    return given if given is not None else await asyncio.to_thread(platform_embeddings, settings)
-
-
-async def _speaker(
-    settings: Settings, given: ModelSpeaker | None, fallback: ModelSpeaker
-) -> ModelSpeaker:
-    return given or await choose_speaker(_chat_settings(settings), fallback)
 
 
 def _knowledge(
