@@ -166,7 +166,7 @@ class World:
         for npc in self.npcs.values():
             for other, text in npc.acquaintances.items():
                 named = self.npcs.get(other) or self.manifest.people[other]
-                aliases = self.npcs[other].aliases if other in self.npcs else None
+                known = self.npcs.get(other)
                 for language in LANGUAGES:
                     yield Chunk(
                         id=f"{npc.id}-on-{other}",
@@ -175,7 +175,8 @@ class World:
                         title=named.name[language],
                         text=text[language],
                         gate=Gate(audience=(f"npc:{npc.id}",)),
-                        aliases=aliases[language] if aliases else (),
+                        aliases=known.aliases[language] if known else (),
+                        asked=known.epithets[language] if known else (),
                     )
 
     def _item_chunks(self) -> Iterator[Chunk]:

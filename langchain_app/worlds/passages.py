@@ -28,7 +28,7 @@ MAX_BODY_CHARS = 2000
 
 ASKED = "? "
 """How a line begins that is no part of the body: a question of players that the passage answers."""
-MAX_ASKED, MAX_ASKED_CHARS = 12, 200
+MAX_ASKED, MAX_ASKED_CHARS = 16, 200
 
 _HEADING = re.compile(r"^##\s+(?P<id>[a-z0-9][a-z0-9-]*)\s*(?:\{(?P<attributes>[^}]*)\})?\s*$")
 _LANGUAGE = re.compile(r"^###\s+(?P<language>\w+):\s*(?P<title>.+?)\s*$")

@@ -489,9 +489,9 @@ def test_a_line_with_a_question_is_searched_and_no_part_of_the_body(world: Path)
 
 
 def test_too_many_questions_of_a_passage_are_a_mistake(world: Path) -> None:
-    asked = "".join(f"? question {number}\n" for number in range(13))
+    asked = "".join(f"? question {number}\n" for number in range(17))
     (world / "worldview" / "door.md").write_text(
         f"## tower-door {{knows=public}}\n### en: The door\nBlue.\n{asked}### ko: 문\n파랗다.\n",
         encoding="utf-8",
     )
-    assert "at most 12 questions" in the_mistake(world).message
+    assert "at most 16 questions" in the_mistake(world).message
