@@ -17,7 +17,7 @@ from langchain_app.language.tokens import Tokeniser, is_content
 from langchain_app.retrieval.addressing import is_addressed
 from langchain_app.retrieval.features import Examined, examine
 from langchain_app.retrieval.knowledge import Question
-from langchain_app.retrieval.query_rewriting import QueryRewriter
+from langchain_app.retrieval.query_rewriting import Query, QueryRewriter
 from langchain_app.retrieval.reranking import EmbeddedReranker, Reranker
 from langchain_app.retrieval.snapshot import LanguageIndex
 from langchain_app.retrieval.token_vectors import SegmentVectors, projection
@@ -109,8 +109,8 @@ class HybridRetriever:
     ) -> Findings:
         """Search as `knower`. With `only_sure` off, doubtful passages are returned too."""
         index = self._knowledge[utterance.language]
-        text = self._rewriter.rewrite(utterance, recent, index)
-        question = await self._question(utterance, text, vector, index)
+        query = self._rewriter.rewrite(utterance, recent, index)
+        question = await self._question(query, utterance.language, vector, index)
         examined = await self._beside(partial(_first_stage, index, question, knower))
         scores = await self._reranker.scores(question, examined)
         ranked = _with_priors(examined, scores, is_addressed(utterance))
@@ -118,23 +118,22 @@ class HybridRetriever:
             rival = await self._beside(partial(_rival, index, question, knower))
             bar = max(_bar(index), rival - WITHHELD_MARGIN)
             ranked = [(e, score) for e, score in ranked if _evidence(index, e) >= bar]
-        return Findings(tuple(_scored(index, e, score) for e, score in ranked[:limit]), text)
+        return Findings(tuple(_scored(index, e, score) for e, score in ranked[:limit]), query.text)
 
     async def leak(self, reply: str, language: Language, knower: Knower, said: str) -> str | None:
         """Return the id of a hidden passage that the reply gives away."""
         return await self._beside(partial(self._leak, reply, language, knower, said))
 
     async def _question(
-        self, utterance: Utterance, text: str, vector: Sequence[float], index: LanguageIndex
+        self, query: Query, language: Language, vector: Sequence[float], index: LanguageIndex
     ) -> Question:
-        tokens = tuple(self._tokeniser.index(text, utterance.language))
-        meant = await self._meaning(text) if index.dense_weight and len(vector) else None
+        meant = await self._meaning(query.text) if index.dense_weight and len(vector) else None
         pooled = meant.pooled if meant else np.asarray(vector, dtype=np.float32)
         return Question(
-            text=text,
-            language=utterance.language,
-            tokens=tokens,
-            weights={token: index.weight(token) for token in tokens if is_content(token)},
+            text=query.text,
+            language=language,
+            tokens=query.tokens,
+            weights={token: index.weight(token) for token in query.tokens if is_content(token)},
             vector=pooled if len(pooled) else None,
             words=projection(meant.words[0]) if meant else None,
         )

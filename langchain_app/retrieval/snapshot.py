@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from langchain_app.domain.lore import OWN_WORDS, Chunk, Knower
 from langchain_app.domain.text import LANGUAGES, Language
+from langchain_app.language.spelling import Spelling
+from langchain_app.language.tokens import is_content
 from langchain_app.retrieval.dense_index import REFINED, DenseIndex
 from langchain_app.retrieval.fusion import fuse
 from langchain_app.retrieval.knowledge import Candidate, Knowledge, Question, StoredChunk
@@ -30,6 +32,12 @@ class LanguageIndex(Protocol):
 
     def weight(self, token: str) -> float:
         """Return what a token is worth: its idf; one that no passage has is worth the most."""
+
+    def knows(self, token: str) -> bool:
+        """Tell whether some passage has this token."""
+
+    def spelling(self, token: str) -> str | None:
+        """Return the known token that an unknown one was meant to be, or None."""
 
     def title(self, chunk_id: str) -> str:
         """Return a passage's title, empty where there is no such passage."""
@@ -53,12 +61,15 @@ class LanguageIndex(Protocol):
 class SnapshotIndex:
     """Everything of one language: lexical and dense index, and the gates as columns."""
 
-    def __init__(self, stored: Sequence[StoredChunk], dense_weight: float) -> None:
+    def __init__(
+        self, stored: Sequence[StoredChunk], language: Language, dense_weight: float
+    ) -> None:
         self.stored = tuple(stored)
         self.chunks = tuple(entry.chunk for entry in stored)
         self.dense_weight = dense_weight
         self._titles = {chunk.id: chunk.title for chunk in self.chunks}
         self.lexical = LexicalIndex([entry.tokens for entry in stored])
+        self._spelling = Spelling(filter(is_content, self.lexical.idf), language)
         self._dense = DenseIndex([entry.vectors for entry in stored] if dense_weight else [])
         self._gates = _Gates(self.chunks)
         self._narrated = np.asarray([c.kind not in OWN_WORDS for c in self.chunks], dtype=np.bool_)
@@ -66,6 +77,14 @@ class SnapshotIndex:
     def weight(self, token: str) -> float:
         """See LanguageIndex."""
         return self.lexical.weight(token)
+
+    def knows(self, token: str) -> bool:
+        """See LanguageIndex."""
+        return token in self.lexical.idf
+
+    def spelling(self, token: str) -> str | None:
+        """See LanguageIndex."""
+        return self._spelling.correction(token)
 
     def title(self, chunk_id: str) -> str:
         """See LanguageIndex."""
@@ -121,6 +140,7 @@ class Snapshot:
         self._indexes = {
             language: SnapshotIndex(
                 [entry for entry in knowledge.stored if entry.chunk.language == language],
+                language,
                 knowledge.weights.get(language, 0.0),
             )
             for language in LANGUAGES

@@ -120,12 +120,12 @@ def _sides(found: RetrievalSet, model: EmbeddedMiniLM, count: int) -> dict[str, 
     work = Embedding(model, _progress(found.name), len(found.chunks))
     weight, stored = embed(found.chunks, lines, tokeniser, work)
     _say(f"{found.name}: {found.language}, {len(stored)} paragraphs, dense weight {weight}")
-    bare = SnapshotIndex([replace(entry, words=None) for entry in stored], 0.0)
+    bare = SnapshotIndex([replace(entry, words=None) for entry in stored], found.language, 0.0)
     sides = {"name": found.name, "language": found.language, "dense_weight": weight}
     train, held = sampled(train, count), sampled(held, count)
     sides["words"] = [rankings(bare, part, tokeniser, model) for part in (train, held)]
     if weight:
-        full = SnapshotIndex(stored, weight)
+        full = SnapshotIndex(stored, found.language, weight)
         sides["meaning"] = [rankings(full, part, tokeniser, model) for part in (train, held)]
     return sides
 
