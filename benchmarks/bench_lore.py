@@ -65,12 +65,13 @@ class Bench:
         ingest_world(settings, lambda done, total: None)
         self.world = load_world(world)
         self.embeddings = platform_embeddings(settings)
-        tokeniser = Tokeniser(self.world.names)
+        self.tokeniser = Tokeniser(self.world.names)
         knowledge = milvus_store(settings).read(self.world.id)
         assert knowledge is not None
+        self.knowledge = knowledge
         self.retriever = HybridRetriever(
             Snapshot(knowledge),
-            tokeniser,
+            self.tokeniser,
             words=self.embeddings if isinstance(self.embeddings, EmbeddedMiniLM) else None,
         )
 

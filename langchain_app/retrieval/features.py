@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from langchain_app.language.tokens import is_content
 from langchain_app.retrieval.knowledge import Candidate, Question, StoredChunk
-from langchain_app.retrieval.token_vectors import Floats
 
 FEATURES = (
     "fused",  # lexical and dense score of the first stage
@@ -103,33 +102,28 @@ def _adjacency(question: Question, stored: StoredChunk) -> float:
     return near / (len(asked) - 1)
 
 
-def _late_interaction(
-    question: Question, passages: Sequence[StoredChunk]
-) -> list[NDArray[np.float64]]:
-    """Return MaxSim over each passage, its worst word and its best segment; zeros without vectors."""
-    nothing = np.zeros(3)
+def _late_interaction(question: Question, passages: Sequence[StoredChunk]) -> NDArray[np.float64]:
+    """Return MaxSim over each passage, its worst word and its best segment, shape (passages, 3).
+
+    Zeros where there are no word vectors.
+    """
+    figures = np.zeros((len(passages), 3))
+    known = [(row, p.words) for row, p in enumerate(passages) if p.words and len(p.words.matrix)]
     asked = question.words
-    known = [passage.words for passage in passages]
-    if asked is None or not len(asked) or all(words is None for words in known):
-        return [nothing] * len(passages)
-    matrix = np.concatenate([words.matrix for words in known if words is not None])
-    similar = asked @ (
-        matrix.astype(np.float32).T / np.float32(127)
-    )  # (asked words, words of all passages)
-    found, start = [], 0
-    for words in known:
-        if words is None or not len(words.matrix):
-            found.append(nothing)
-            continue
-        mine = similar[:, start : start + len(words.matrix)]
-        start += len(words.matrix)
-        best = mine.max(axis=1)
-        found.append(np.asarray([best.mean(), best.min(), _best_window(mine, words.counts)]))
-    return found
+    if asked is None or not len(asked) or not known:
+        return figures
+    matrix = np.concatenate([words.matrix for _, words in known]).astype(np.float32)
+    similar = asked @ (matrix.T / np.float32(127))  # (asked words, words of all passages)
+    sizes = [[count for count in words.counts if count] for _, words in known]
+    in_segment = np.maximum.reduceat(similar, _starts([c for cs in sizes for c in cs]), axis=1)
+    passage_starts = _starts([len(cs) for cs in sizes])
+    in_passage = np.maximum.reduceat(in_segment, passage_starts, axis=1)
+    rows = [row for row, _ in known]
+    figures[rows, 0] = in_passage.mean(axis=0)
+    figures[rows, 1] = in_passage.min(axis=0)
+    figures[rows, 2] = np.maximum.reduceat(in_segment.mean(axis=0), passage_starts)
+    return figures
 
 
-def _best_window(similar: Floats, counts: Sequence[int]) -> float:
-    """Return the best mean of best matches within one segment."""
-    sizes = np.asarray([count for count in counts if count])
-    starts = np.cumsum([0, *sizes[:-1]])
-    return float(np.maximum.reduceat(similar, starts, axis=1).mean(axis=0).max())
+def _starts(sizes: Sequence[int]) -> NDArray[np.intp]:
+    return np.cumsum([0, *sizes[:-1]])

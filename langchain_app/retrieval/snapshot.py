@@ -7,6 +7,7 @@ the old one finishes with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -71,6 +72,7 @@ class SnapshotIndex:
         self.lexical = LexicalIndex([entry.tokens for entry in stored])
         self._spelling = Spelling(filter(is_content, self.lexical.idf), language)
         self._dense = DenseIndex([entry.vectors for entry in stored] if dense_weight else [])
+        self._last: _Scores | None = None
         self._gates = _Gates(self.chunks)
         self._narrated = np.asarray([c.kind not in OWN_WORDS for c in self.chunks], dtype=np.bool_)
 
@@ -116,19 +118,39 @@ class SnapshotIndex:
     def _best(self, question: Question, allowed: Mask, k: int) -> list[Candidate]:
         if not allowed.any():
             return []
-        lexical = np.where(allowed, self.lexical.scores(question.tokens), 0.0)
-        similar = np.zeros_like(lexical)
-        vector = question.vector
-        if vector is not None and self._dense.size and len(vector) == self._dense.width:
-            similar = np.where(allowed, self._dense.similarities(vector), 0.0)
+        every = self._scored(question)
+        lexical = np.where(allowed, every.lexical, 0.0)
+        similar = np.where(allowed, every.similar, 0.0)
+        if question.vector is not None and every.similar.any():
             near = _top(fuse(lexical, similar, self.dense_weight), REFINED)
-            self._dense.refine(similar, vector, near[allowed[near]])
+            self._dense.refine(similar, question.vector, near[allowed[near]])
         fused = fuse(lexical, similar, self.dense_weight)
         return [
             Candidate(self.stored[row], float(fused[row]), float(similar[row]))
             for row in _top(fused, k)
             if fused[row] > 0
         ]
+
+    def _scored(self, question: Question) -> _Scores:
+        """Score every passage; what is open and what is withheld are two views of the same scores."""
+        last = self._last
+        if last is not None and last.question is question:
+            return last
+        lexical = self.lexical.scores(question.tokens)
+        vector = question.vector
+        if vector is not None and self._dense.size and len(vector) == self._dense.width:
+            similar = self._dense.similarities(vector)
+        else:
+            similar = np.zeros_like(lexical)
+        self._last = scored = _Scores(question, lexical, similar)
+        return scored
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    question: Question
+    lexical: NDArray[np.float64]
+    similar: NDArray[np.float64]
 
 
 class Snapshot:
