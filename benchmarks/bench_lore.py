@@ -21,12 +21,16 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from langchain_app.bootstrap import ingest_world, milvus_store, platform_embeddings
+from langchain_app.bootstrap import (
+    ingest_world,
+    milvus_store,
+    platform_embeddings,
+    tokeniser_of,
+)
 from langchain_app.domain.lore import Knower
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.turn import Exchange, Utterance
-from langchain_app.language.tokens import Tokeniser
 from langchain_app.retrieval.lore_retriever import HybridRetriever
 from langchain_app.retrieval.minilm import EmbeddedMiniLM
 from langchain_app.retrieval.snapshot import Snapshot
@@ -65,7 +69,7 @@ class Bench:
         ingest_world(settings, lambda done, total: None)
         self.world = load_world(world)
         self.embeddings = platform_embeddings(settings)
-        self.tokeniser = Tokeniser(self.world.names)
+        self.tokeniser = tokeniser_of(self.world)
         knowledge = milvus_store(settings).read(self.world.id)
         assert knowledge is not None
         self.knowledge = knowledge

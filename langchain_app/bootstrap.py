@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError
 from langchain_app.domain.proposals import policy_of
+from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
 from langchain_app.graph.context import Parts
 from langchain_app.language.listener import LocalListener
@@ -72,7 +73,7 @@ async def open_platform(
     """
     async with AsyncExitStack() as closing:
         world = await asyncio.to_thread(load_world, settings.platform.world)
-        tokeniser = Tokeniser(world.names)
+        tokeniser = tokeniser_of(world)
         fallback = embedded_speaker(tokeniser.korean)
         speaker = speaker or await choose_speaker(_chat_settings(settings), fallback)
         if embeddings is None:
@@ -127,9 +128,15 @@ def ingest_world(settings: Settings, progress: Progress) -> Ingested:
         milvus_store(settings),
         embeddings,
         model_name(embeddings),
-        Tokeniser(world.names),
+        tokeniser_of(world),
         progress,
     )
+
+
+def tokeniser_of(world: World) -> Tokeniser:
+    """Return the tokeniser that knows a world's names and synonyms."""
+    synonyms = {language: world.manifest.synonyms[language] for language in LANGUAGES}
+    return Tokeniser(world.names, synonyms)
 
 
 def milvus_store(settings: Settings) -> MilvusStore:

@@ -48,6 +48,19 @@ class ForbiddenTalk(Frozen):
     ko: tuple[Phrase, ...] = ()
 
 
+Synonyms = tuple[tuple[Phrase, ...], ...]
+
+
+class WorldSynonyms(Frozen):
+    """Words that mean the same in this world, in groups; for search and memory, never shown."""
+
+    en: Synonyms = ()
+    ko: Synonyms = ()
+
+    def __getitem__(self, language: Language) -> Synonyms:
+        return self.en if language == "en" else self.ko
+
+
 class Manifest(Frozen):
     """`world.json`."""
 
@@ -63,6 +76,7 @@ class Manifest(Frozen):
     actions: dict[str, LocalText]
     policy: Policy
     forbidden_talk: ForbiddenTalk = ForbiddenTalk()
+    synonyms: WorldSynonyms = WorldSynonyms()
 
 
 @dataclass(frozen=True)

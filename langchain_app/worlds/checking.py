@@ -9,6 +9,7 @@ from langchain_app.domain.errors import Mistake
 from langchain_app.domain.lore import Gate
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.story import START, Item, Quest, Trigger
+from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.world import World
 from langchain_app.worlds.source import Path_, SourceFile
 
@@ -68,6 +69,25 @@ def _check_manifest(world: World, report: Report) -> None:
         report(key, ("default_npc",), f"unknown NPC {world.manifest.default_npc!r}")
     if not world.npcs:
         report(key, (), "a world needs at least one NPC under npcs/")
+    for language in LANGUAGES:
+        _check_synonyms(world.manifest.synonyms[language], (key, language), report)
+
+
+def _check_synonyms(
+    groups: Sequence[Sequence[str]], where: tuple[str, Language], report: Report
+) -> None:
+    key, language = where
+    seen: set[str] = set()
+    for index, group in enumerate(groups):
+        path = ("synonyms", language, index)
+        if len(group) < 2:
+            report(key, path, "a group of synonyms needs two words or more")
+        for word in group:
+            if " " in word:
+                report(key, path, f"a synonym is one word: {word!r}; put phrases into `asked`")
+            if word.lower() in seen:
+                report(key, path, f"{word!r} stands in two places")
+            seen.add(word.lower())
 
 
 def _check_npc(world: World, npc: Npc, report: Report) -> None:

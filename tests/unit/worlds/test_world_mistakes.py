@@ -495,3 +495,20 @@ def test_too_many_questions_of_a_passage_are_a_mistake(world: Path) -> None:
         encoding="utf-8",
     )
     assert "at most 16 questions" in the_mistake(world).message
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ([["inn"]], "two words or more"),
+        ([["inn", "public house"]], "one word: 'public house'"),
+        ([["inn", "pub"], ["bar", "Pub"]], "'Pub' stands in two places"),
+    ],
+)
+def test_synonyms_are_groups_of_single_words(
+    world: Path, groups: list[list[str]], message: str
+) -> None:
+    path = rewrite(world, "world.json", lambda data: data.update(synonyms={"en": groups}))
+    mistake = the_mistake(world)
+    assert message in mistake.message
+    assert mistake.line > line_of(path, '"synonyms"')
