@@ -13,6 +13,9 @@ from langchain_app.domain.macros import Cast, draw, expand
 from langchain_app.domain.patterns import Fuel
 from langchain_app.domain.text import tokens_in
 
+MAX_PASSES = 10
+"""How often the told entries are searched for further keys."""
+
 Timed = Mapping[str, int]
 """Key of an entry -> number of messages there were when it last began to be told."""
 
@@ -116,6 +119,8 @@ def after(timed: Timed, told: Sequence[Told], count: int) -> Timed:
 
 def replayed(books: Sequence[Lorebook], told: Sequence[tuple[int, Sequence[str]]]) -> Timed:
     """Return the timed effects of what was `told` before: (turns before, keys), oldest first."""
+    if not told:
+        return {}
     entries = {
         book.key_of(entry): Told(book, entry, "", "", 0) for book in books for entry in book.entries
     }
@@ -148,18 +153,17 @@ class _Reading:
 
     def told(self) -> list[Told]:
         deepest = max((entry.delay_until_recursion for entry in self._book.entries), default=0)
-        level = 0
-        while True:
+        for level in range(MAX_PASSES):
             found = self._pass(level)
             if not self._book.recursive or not self._told or not (found or level < deepest):
-                return list(self._told.values())
+                break
             self._said += [
                 expand(t.entry.content, self._scan.cast, scanning=True)
                 for t in found
                 if not t.entry.prevent_recursion
             ]
             self._depths.clear()
-            level += 1
+        return list(self._told.values())
 
     def _pass(self, level: int) -> list[Told]:
         """Tell what is heard now and was not told in an earlier pass."""
@@ -178,15 +182,13 @@ class _Reading:
         return passed
 
     def _candidate(self, entry: Entry) -> Told | None:
+        found = self._reason(entry) if entry.enabled else None
+        if found is None:
+            return None
         text = expand(entry.content, self._scan.cast)
         if text != entry.content:  # a macro may build what would be a control token
             text = neutralise(text).text
-        if not text or not entry.enabled:
-            return None
-        found = self._reason(entry)
-        if found is None:
-            return None
-        return replace(found, text=text, tokens=tokens_in(text))
+        return replace(found, text=text, tokens=tokens_in(text)) if text else None
 
     def _reason(self, entry: Entry) -> Told | None:
         """Return why the entry is told, or None. The specification's order: time, then conditions."""

@@ -144,13 +144,13 @@ def lorebook_of(file: Any, book_id: str) -> tuple[Lorebook | None, list[Fault]]:
 def _entry(entry: _Entry, entry_id: str, book: GateExtension) -> Entry:
     extensions, own = entry.extensions, entry.extensions.dramatis
     decorated = read_decorators(entry.content)
-    keys = _phrases(entry.keys)
+    content = neutralise(curly(decorated.text)).text
     sure = extensions.use_probability is False or extensions.probability is None
     return Entry(
         id=entry_id,
-        title=_line(entry.name or entry.comment or next(iter(keys), entry_id)),
-        content=neutralise(curly(decorated.text)).text,
-        keys=keys,
+        title=_line(entry.name or entry.comment or "") or content[:40] or entry_id,
+        content=content,
+        keys=_phrases(entry.keys),
         secondary_keys=_phrases(entry.secondary_keys) if entry.selective else (),
         logic=LOGIC[extensions.selective_logic or 0],
         use_regex=bool(entry.use_regex),

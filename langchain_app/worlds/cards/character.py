@@ -194,7 +194,7 @@ class _Deriving:
         self._note("default", "role, place, voice, taboos, factions", "plain ones: write your own")
         for name, why in _UNUSED:
             if self._card.data.get(name):
-                self._note("kept", name, f"not used, {why}; it goes out with the card again")
+                self._note("kept", name, f"{why}; it goes out with the card again")
         if self._card.version > 3:
             self._note("kept", "spec_version", f"{self._card.version}: read as far as V3 goes")
         texts = " ".join(v for v in self._card.data.values() if isinstance(v, str))

@@ -28,6 +28,12 @@ from langchain_app.worlds.lorebooks import lorebook_of
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 HERE = "here"
+_PLACES = f"""## place-{HERE} {{knows=public}}
+### en: What this place is
+This place is small and quiet.
+### ko: 이곳은 어떤 곳인가
+이곳은 작고 조용한 곳이다.
+"""
 
 
 @dataclass
@@ -146,8 +152,9 @@ class _Plan:
                 "A world needs somebody to talk to.", "Import a character card with the lorebook."
             )
         self._put("world.json", _manifest(self._into.resolve().name, self.done.npcs[0]))
+        self.files["worldview/places.md"] = _PLACES.encode()
         why = "written so that the world can be played: say what it is called and what goes on"
-        self.done.notes["world"] = [Note("default", "world.json", why)]
+        self.done.notes["world"] = [Note("default", "world.json, worldview/places.md", why)]
 
     def _add_book_of(self, raw: Json, npc_id: str) -> None:
         data = with_gate(book_of_card(raw), npc_id)
