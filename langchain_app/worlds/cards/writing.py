@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,7 +59,8 @@ def write_whole(folder: Path, files: Files) -> None:
             undo.append(target.unlink)
     except OSError as error:
         for step in reversed(undo):
-            step()
+            with suppress(OSError):  # what cannot be undone must not keep the rest from it
+                step()
         raise ImportFailed(
             f"{folder} cannot be written: {error.strerror or error}", "Nothing was changed."
         ) from None

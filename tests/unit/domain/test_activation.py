@@ -241,6 +241,13 @@ def test_recursion_may_be_excluded_prevented_or_waited_for() -> None:
     assert ids(book(late, recursive=True), "bell") == []
 
 
+def test_whoever_waits_for_ever_is_not_waited_for() -> None:
+    of = book(
+        entry("bell", "bell"), entry("late", "bell", delay_until_recursion=10**9), recursive=True
+    )
+    assert ids(of, "bell") == ["bell"]
+
+
 def test_a_hidden_key_is_heard_by_recursion_and_told_to_nobody() -> None:
     first = entry("bell", "bell", content="It rings.{{hidden_key:Orm}}{{// Ulf}}")
     of = book(first, entry("orm", "Orm"), entry("ulf", "Ulf"), recursive=True)

@@ -65,7 +65,8 @@ def test_no_text_makes_the_macros_fail(text: str) -> None:
 
 def test_decorators_are_taken_out_of_the_content() -> None:
     found = read_decorators(
-        "@@activate_only_after 4\n@@additional_keys 종, bell\n@@dont_activate_after_match\n\n본문이다.\n"
+        "@@activate_only_after 4\n@@additional_keys 종, bell\n"
+        "@@dont_activate_after_match\n\n본문이다.\n"
     )
     assert found.text == "본문이다."
     assert found.decorators == Decorators(
