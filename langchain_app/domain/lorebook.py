@@ -7,7 +7,7 @@ was (worlds/lorebooks.py), so nothing is lost that is not listed here.
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import Field
@@ -98,7 +98,7 @@ class Entry(Frozen):
     def hits(self, key: str, heard: Heard, fuel: Fuel) -> bool:
         """Tell whether a key of this entry is heard; an invalid or refused regex never is."""
         if (regex := regex_of(key, self.use_regex)) is None:
-            if key.split()[0].lower() not in heard.lowered:  # 30 times as fast as the pattern
+            if _head(key) not in heard.lowered:  # 30 times as fast as the pattern
                 return False
             pattern = word_pattern(key, case_sensitive=self.case_sensitive, whole=self.whole_words)
             return pattern.search(heard.text) is not None
@@ -156,6 +156,12 @@ class Lorebook(Frozen):
         )
 
 
+@lru_cache(maxsize=16_384)
+def _head(key: str) -> str:
+    return key.split()[0].lower()
+
+
+@lru_cache(maxsize=16_384)
 def regex_of(key: str, use_regex: bool) -> tuple[str, str] | None:
     """Return source and flags where a key is a regex: /x/i always, a bare one under `use_regex`.
 

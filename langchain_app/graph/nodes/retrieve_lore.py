@@ -24,7 +24,10 @@ async def retrieve_lore(state: TurnState, runtime: Runtime[TurnContext]) -> Upda
     world = context.parts.world
     if world.lorebooks:
         turn_id = state["request"].turn_id
-        found = with_lorebooks(found, state["scene"], state["utterance"], turn_id, world)
+        # Beside the event loop: large books take milliseconds, and hostile ones as long as they may.
+        found = await asyncio.to_thread(
+            with_lorebooks, found, state["scene"], state["utterance"], turn_id, world
+        )
     return {"lore": found}
 
 

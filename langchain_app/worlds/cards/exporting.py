@@ -58,13 +58,16 @@ def export_file(
         part.replace(to)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise ImportFailed(f"{to} cannot be written: {error.strerror}") from None
+        raise ImportFailed(
+            f"{to} cannot be written: {error.strerror}", "Name a file in a folder that is there."
+        ) from None
     return form
 
 
 def _card_file(id: str, world: World, folder: Path, suffix: str, language: Language) -> bytes:
     if id not in world.npcs:
-        raise NothingToExport(f"There is no NPC {id[:64]!r} in this world.")
+        known = ", ".join(world.npcs)
+        raise NothingToExport(f"There is no NPC {id[:64]!r} in this world.", f"Known: {known}.")
     card = _card(world.npcs[id], folder, language)
     assets = dict(_assets(folder / "assets" / id))
     picture = folder / "cards" / f"{id}.png"
