@@ -169,17 +169,17 @@ class _Reading:
         """Tell what is heard now and was not told in an earlier pass."""
         found = []
         for entry in self._book.entries:
-            told = self._book.key_of(entry) in self._told or entry.id in self._failed
-            late = level < entry.delay_until_recursion
-            if told or late or (level and entry.exclude_recursion):
+            key = self._book.key_of(entry)
+            late = level < entry.delay_until_recursion or (level and entry.exclude_recursion)
+            if late or key in self._told or key in self._failed:
                 continue
             if (candidate := self._candidate(entry)) is not None:
                 found.append(candidate)
         chosen = one_of_each_group(found, list(self._told.values()), self._scan.cast.turn)
-        passed = [t for t in chosen if self._is_lucky(t)]
-        self._failed.update(t.entry.id for t in found if t not in passed)
-        self._told.update({t.key: t for t in passed})
-        return passed
+        passed = {t.key: t for t in chosen if self._is_lucky(t)}
+        self._failed.update(t.key for t in found if t.key not in passed)
+        self._told.update(passed)
+        return list(passed.values())
 
     def _candidate(self, entry: Entry) -> Told | None:
         found = self._reason(entry) if entry.enabled else None
@@ -240,8 +240,9 @@ class _Reading:
     def _hits(self, entry: Entry, keys: Sequence[str]) -> list[str]:
         if not keys:
             return []
-        heard = self._messages(entry.depth(self._book))
-        return [key for key in keys if entry.hits(key, heard, self._scan.fuel)]
+        heard, cast = self._messages(entry.depth(self._book)), self._scan.cast
+        named = (expand(key, cast).strip() if "{{" in key else key for key in keys)
+        return [key for key in named if key and entry.hits(key, heard, self._scan.fuel)]
 
     def _messages(self, depth: int) -> Heard:
         if depth not in self._depths:

@@ -28,7 +28,7 @@ def one_of_each_group(found: Sequence[Told], told: Sequence[Told], seed: str) ->
             continue
         else:
             winner = _winner(rivals, f"{seed}|{group}")
-        kept = [t for t in kept if t not in rivals or t is winner]
+        kept = [t for t in kept if t is winner or group not in t.entry.groups]
     return kept
 
 

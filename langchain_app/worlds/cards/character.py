@@ -16,7 +16,7 @@ from langchain_app.domain.macros import Cast, expand, unknown_macros
 from langchain_app.domain.npc import SpeechLevel, VoiceLines
 from langchain_app.domain.text import LANGUAGES, Language, detect_language
 from langchain_app.worlds.cards.files import Json
-from langchain_app.worlds.cards.korean import speech_level_of
+from langchain_app.worlds.cards.korean import in_latin, speech_level_of
 from langchain_app.worlds.cards.reading import Card
 
 NoteKind = Literal["default", "untranslated", "kept", "refused", "next"]
@@ -150,7 +150,7 @@ class _Deriving:
 
     def _lines(self, level: SpeechLevel) -> Json:
         lines = {
-            "en": _defaults("en", None, self._called),
+            "en": _defaults("en", None, in_latin(self._called)),
             "ko": _defaults("ko", level, self._called),
         }
         greetings = self._greetings()

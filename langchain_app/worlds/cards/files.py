@@ -12,7 +12,8 @@ from langchain_app.domain.errors import CardInvalid
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A card with its pictures; larger ones carry films, which no NPC needs."""
-MAX_JSON_BYTES = 8 * 1024 * 1024
+MAX_JSON_BYTES = 16 * 1024 * 1024
+"""A card whose pictures stand in it as data: URIs."""
 MAX_DEPTH = 64
 """How deep JSON may nest: ten times what any card does, far below what Python's own stack bears."""
 

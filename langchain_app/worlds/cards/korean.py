@@ -58,10 +58,18 @@ _INITIALS, _VOWELS, _FINALS = (
 
 def slug(name: str, prefix: str) -> str:
     """Return an id of lower-case letters, digits and underscores; Korean is romanised by syllable."""
-    plain = "".join(map(_romanised, unicodedata.normalize("NFKC", name)))
-    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    ascii_only = unicodedata.normalize("NFKD", in_latin(name)).encode("ascii", "ignore").decode()
     found = re.sub(r"[^a-z0-9]+", "_", ascii_only.lower()).strip("_")[:40].strip("_")
     return found or f"{prefix}_{blake2b(name.encode('utf-8', 'ignore'), digest_size=3).hexdigest()}"
+
+
+def in_latin(name: str) -> str:
+    """Return a name with its Korean parts romanised: "서하늘" is Seohaneul."""
+    words = unicodedata.normalize("NFKC", name).split()
+    return " ".join(
+        "".join(map(_romanised, word)).capitalize() if re.search("[가-힣]", word) else word
+        for word in words
+    )
 
 
 def _romanised(character: str) -> str:

@@ -95,6 +95,11 @@ def test_a_regex_is_heard_and_an_invalid_or_refused_one_never_is() -> None:
     assert "behind" in of.entries[5].refused()["/(?<=the )bell/"]
 
 
+def test_a_key_may_be_the_npcs_own_name() -> None:
+    of = book(entry("self", "{{char}}"), entry("empty", "{{// nothing}}"))
+    assert ids(of, "who is Berta?") == ["self"]
+
+
 def test_case_and_whole_words_are_the_entrys_own() -> None:
     of = book(
         entry("case", "Rose", case_sensitive=True),

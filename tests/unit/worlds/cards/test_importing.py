@@ -58,9 +58,9 @@ def test_names_stand_where_macros_stood_with_the_particle_that_fits(tmp_path) ->
     assert "손님이 여기까지" in npc.lines.ko.greeting.neutral[0]
 
 
-def test_what_a_player_hears_is_in_the_players_language(tmp_path) -> None:
-    npc = made(tmp_path, {**ENGLISH})
-    assert npc.lines.en.greeting.neutral == ("Good day, traveller. Mind the springs.",)
+@pytest.mark.parametrize("card", [ENGLISH, v1(name="서하늘빛나래마루")], ids=["en", "ko"])
+def test_what_a_player_hears_is_in_the_players_language(card, tmp_path) -> None:
+    npc = made(tmp_path, card)
     assert npc.persona.en == npc.persona.ko
     for language in LANGUAGES:
         for name in type(npc.lines.en).model_fields:
