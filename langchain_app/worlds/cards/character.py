@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from langchain_app.domain.guardrails import neutralise, reply_fault
@@ -175,11 +175,12 @@ class _Deriving:
         return list(dict.fromkeys(found))
 
     def _examples(self, lines: Json) -> list[Json]:
-        pairs = [
+        pairs = (
             (self._said(player), self._said(answer))
             for player, answer in exchanges(self._card.text("mes_example"))
-        ]
-        found = [{"player": _both(p), "npc": _both(n)} for p, n in pairs if p and n][:8]
+        )
+        whole = ({"player": _both(p), "npc": _both(n)} for p, n in pairs if p and n)
+        found = list(islice(whole, 8))
         if found:
             return found
         self._note("default", "speech_examples", "one greeting: write about five")

@@ -22,6 +22,8 @@ _ENDINGS: tuple[tuple[SpeechLevel, re.Pattern[str]], ...] = (
     ),
     ("hae", re.compile(r"[가-힣]$")),
 )
+MAX_HEARD = 5000
+"""Characters that are enough to hear a speech level by, and too few for a trap."""
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]+)[”\"」』]")
 _NARRATED = re.compile(r"\*[^*]*\*|\([^)]*\)")
 _SENTENCE = re.compile(r"[^.!?…~\n,]+(?=[.!?…~\n]|$)")
@@ -33,6 +35,7 @@ def speech_level_of(said: str) -> SpeechLevel | None:
     Where there are quotation marks, only what stands in them is speech; else what stands outside of
     *asterisks* and brackets.
     """
+    said = said[:MAX_HEARD]
     speech = "\n".join(_QUOTED.findall(said)) or _NARRATED.sub("\n", said)
     count: Counter[SpeechLevel] = Counter()
     for sentence in _SENTENCE.findall(speech):

@@ -201,3 +201,18 @@ def test_no_type_of_any_field_is_worse_than_an_error(fields) -> None:
             assert import_files([path], Path(folder) / "world").npcs
         except ImportFailed as failed:
             assert failed.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 100_000, "<s" * 50_000 + ">" * 50_000, "{{user}}:\n{{char}}: x\n" * 20_000,
+     "{{random:" * 10_000, "<START>" * 30_000, "나이 " * 50_000, "@@a\n" * 50_000],
+)  # fmt: skip
+def test_no_text_of_a_card_takes_long_to_read(text: str, tmp_path) -> None:
+    fields = ("description", "personality", "scenario", "first_mes", "mes_example")
+    card = {"name": "x", **dict.fromkeys(fields, text)}
+    entry = {"keys": ["x"], "content": text, "extensions": {}, "enabled": True}
+    book = {"entries": [entry], "extensions": {}}
+    began = time.perf_counter()
+    import_files([saved(tmp_path, "card.json", v3(**card, character_book=book))], tmp_path / "w")
+    assert time.perf_counter() - began < 10
