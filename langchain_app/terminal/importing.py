@@ -12,6 +12,7 @@ import typer
 
 from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.domain.text import LANGUAGES, Language
+from langchain_app.terminal.failing import printable
 from langchain_app.worlds.cards.exporting import Form, export_file
 from langchain_app.worlds.cards.importing import Imported, import_files
 
@@ -39,7 +40,7 @@ def run_import(
         typer.echo(orjson.dumps(asdict(done)).decode())
         return
     for line in _report(done, into):
-        typer.echo(line)
+        typer.echo(printable(line))
 
 
 def run_export(

@@ -10,6 +10,7 @@ import typer
 
 from langchain_app.domain.errors import Mistake, WorldInvalid
 from langchain_app.domain.world import World
+from langchain_app.terminal.failing import printable
 from langchain_app.worlds import load_world
 
 
@@ -32,9 +33,9 @@ def run_check(folder: Path, *, json: bool) -> None:
         typer.echo(orjson.dumps(found).decode())
     else:
         for mistake in mistakes:
-            typer.echo(str(mistake))
+            typer.echo(printable(str(mistake)))
         for note in notes:
-            typer.echo(f"note: {note}")
+            typer.echo(printable(f"note: {note}"))
         typer.echo(summary or f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}")
     if mistakes:
         raise typer.Exit(1)

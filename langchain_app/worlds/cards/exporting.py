@@ -160,6 +160,9 @@ def _changed(card: Json, npc: Npc, before: Mapping[str, Any], language: Language
     data = Card(changed).data
     if "description" in changes and not Card(card).text("description") and data.get("personality"):
         changes["personality"] = changes.pop("description")  # the persona came from there
+    if "personality" in changes and Card(card).text("description"):
+        tags = Card(card).texts("tags")  # traits too, and they stay what they are
+        changes["personality"] = ", ".join(t for t in npc.traits[language] if t not in tags)
     for name, value in changes.items():
         if data is not changed and name in changed and changed[name] == data.get(name):
             changed[name] = copy.deepcopy(value)  # V2 cards repeat V1's fields outside of data

@@ -153,6 +153,7 @@ def test_an_export_carries_what_the_author_changed_and_nothing_else(tmp_path: Pa
         npc["name"]["ko"] = "서바다"
         npc["persona"]["ko"] = "서바다는 새 종지기다."
         npc["lines"]["ko"]["greeting"]["neutral"] = ["왔어?", "앉아."]
+        npc["traits"]["ko"] = ["다정함", *npc["traits"]["ko"]]
 
     edited(world, "npcs/seohaneul.json", change)
     export_file("seohaneul", world, tmp_path / "out.json")
@@ -163,6 +164,7 @@ def test_an_export_carries_what_the_author_changed_and_nothing_else(tmp_path: Pa
         "description": "서바다는 새 종지기다.",
         "first_mes": "왔어?",
         "alternate_greetings": ["앉아."],
+        "personality": "다정함, 무뚝뚝함, 꼼꼼함",
     }
     assert read_source(tmp_path / "out.json").json == wanted
 

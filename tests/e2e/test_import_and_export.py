@@ -35,7 +35,8 @@ ALWAYS = {
     "use_regex": False,
     "id": 3,
 }
-CARD = v3(character_book={**BOOK, "entries": [*BOOK["entries"], LIGHTHOUSE, ALWAYS]})
+NEVER = {**LIGHTHOUSE, "keys": ["/(?=\x1b[2J)종/"], "name": "\x1b]0;hi\x07", "id": 4}
+CARD = v3(character_book={**BOOK, "entries": [*BOOK["entries"], LIGHTHOUSE, ALWAYS, NEVER]})
 
 
 def dramatis(folder: Path, *arguments: str, exit_code: int = 0) -> str:
@@ -69,6 +70,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = dramatis(folder, "import", "card.png", "--into", "world")
     assert "npcs/seohaneul.json" in told
     assert "not translated: persona" in told
+    assert "never matches, it looks ahead or behind" in told
+    assert "\x1b" not in told  # what strangers wrote moves no terminal
     return folder
 
 
@@ -83,7 +86,10 @@ def sources(answer: dict[str, Any]) -> dict[str, str]:
 
 
 def test_an_imported_world_passes_the_check(folder: Path) -> None:
-    assert "3 lorebook entries; no mistakes" in dramatis(folder, "world", "check", "world")
+    told = dramatis(folder, "world", "check", "world")
+    assert "4 lorebook entries; no mistakes" in told
+    assert "never matches: it looks ahead or behind" in told
+    assert "\x1b" not in told
 
 
 def test_an_imported_npc_greets_answers_from_its_book_and_knows_no_more(folder: Path) -> None:
@@ -97,7 +103,7 @@ def test_an_imported_npc_greets_answers_from_its_book_and_knows_no_more(folder: 
     assert "석공 열두 명이 쌓았어" in tower["reply"]  # the narration speaks at his level
     assert sources(tower)["seohaneul/1"] == "lorebook: key 종탑"
     assert "안개" not in rope["reply"]
-    assert "하늘" in english["reply"]
+    assert "Haneul" in english["reply"]
     assert all("seohaneul/3" in sources(answer) for answer in (greeting, tower, rope))
 
 
