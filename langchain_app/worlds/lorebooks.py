@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from langchain_app.domain.decorators import read_decorators
+from langchain_app.domain.decorators import Decorators, read_decorators
 from langchain_app.domain.errors import Mistake
 from langchain_app.domain.guardrails import neutralise
 from langchain_app.domain.lore import Gate
@@ -172,18 +172,27 @@ def _entry(entry: _Entry, entry_id: str, book: GateExtension) -> Entry:
         group_override=bool(extensions.group_override),
         group_weight=_positive(_first(extensions.group_weight, 100)) or 0,
         group_scoring=bool(extensions.use_group_scoring),
-        decorators=decorated.decorators.model_copy(
-            update={
-                "additional_keys": _phrases(decorated.decorators.additional_keys),
-                "exclude_keys": _phrases(decorated.decorators.exclude_keys),
-            }
-        ),
-        gate=Gate(
-            audience=_first(own.knows, book.knows, ("public",)),
-            after=_first(own.after, book.after, START),
-            trust=_first(own.trust, book.trust, -1.0),
-        ),
+        decorators=_composed(decorated.decorators),
+        gate=_gate(own, book),
         language=_first(own.language, book.language),
+    )
+
+
+def _composed(decorators: Decorators) -> Decorators:
+    """Return decorators whose keys are written as what players say is."""
+    return decorators.model_copy(
+        update={
+            "additional_keys": _phrases(decorators.additional_keys),
+            "exclude_keys": _phrases(decorators.exclude_keys),
+        }
+    )
+
+
+def _gate(entry: GateExtension, book: GateExtension) -> Gate:
+    return Gate(
+        audience=_first(entry.knows, book.knows, ("public",)),
+        after=_first(entry.after, book.after, START),
+        trust=_first(entry.trust, book.trust, -1.0),
     )
 
 

@@ -28,7 +28,7 @@ _PLAYER: dict[Language, str] = {"en": "the player", "ko": "플레이어"}
 _STRANGER: dict[Language, str] = {"en": "traveller", "ko": "손님"}
 _AGE = re.compile(
     r"\bage\s*[:=(]\s*\"?(\d{1,5})|\b(\d{1,5})[- ]years?[- ]old"
-    r"|나이\s*[:=]?\s*(\d{1,5})|(\d{1,5})\s*[세살](?![가-힣])",
+    r"|나이\s*[:=]?\s*(\d{1,5})|(\d{1,5})\s*(?:세(?![계기대력상])|살(?![려림아]))",
     re.IGNORECASE,
 )
 _LEVEL_NAMES: dict[SpeechLevel, str] = {

@@ -285,6 +285,21 @@ def test_the_same_card_makes_the_same_npc() -> None:
     assert npc_of(card, "x", "ko", "here") == npc_of(card, "x", "ko", "here")
 
 
+@pytest.mark.parametrize(
+    ("description", "age"),
+    [
+        ("나이: 31. 19세기의 시계를 고친다.", 31),
+        ("27살의 종지기다.", 27),
+        ("그는 61세다.", 61),
+        ("Age: 44", 44),
+        ("a 300-year-old elf", 300),
+        ("제3세계에서 왔다. 살림을 한다.", 30),
+    ],
+)
+def test_the_age_is_read_from_the_description(description: str, age: int) -> None:
+    assert npc_of(Card(v1(description=description)), "x", "ko", "here").npc["age"] == age
+
+
 def test_a_newer_card_is_read_as_far_as_it_goes(tmp_path) -> None:
     card = {**v3(), "spec": "chara_card_v4", "spec_version": "4.1"}
     done = import_files([saved(tmp_path, "card.json", card)], tmp_path / "world")
