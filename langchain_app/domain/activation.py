@@ -229,11 +229,12 @@ class _Reading:
         more = self._hits(entry, entry.secondary_keys)
         if entry.secondary_keys and not _selected(entry, len(more)):
             return None
-        spoken = any(entry.hits(key, self._scan.spoken, self._scan.fuel) for key in keys)
-        why = f"key {', '.join(keys[:3])}" + (f" with {', '.join(more[:3])}" if more else "")
+        spoken = [key for key in keys if entry.hits(key, self._scan.spoken, self._scan.fuel)]
+        why = f"key {', '.join((spoken or keys)[:3])}"
+        why += f" with {', '.join(more[:3])}" if more else ""
         return replace(
             self._because(entry, why if spoken else f"{why}, said before"),
-            spoken=spoken,
+            spoken=bool(spoken),
             hits=len(keys) + len(more),
         )
 

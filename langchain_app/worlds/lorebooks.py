@@ -6,6 +6,7 @@ Unknown fields are left alone: they stay in the file and go out again with it. O
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from typing import Annotated, Any, Literal
@@ -21,6 +22,8 @@ from langchain_app.domain.macros import curly
 from langchain_app.domain.story import START
 from langchain_app.domain.text import Frozen, Language, Phrase
 from langchain_app.worlds.source import Path_, SourceFile
+
+_SPEAKER = re.compile(r"^[ \t]*\{\{(user|char)\}\}[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 LOGIC: tuple[SelectiveLogic, ...] = ("and_any", "not_all", "not_any", "and_all")
 """SillyTavern's selectiveLogic, by its number."""
@@ -144,7 +147,7 @@ def lorebook_of(file: Any, book_id: str) -> tuple[Lorebook | None, list[Fault]]:
 def _entry(entry: _Entry, entry_id: str, book: GateExtension) -> Entry:
     extensions, own = entry.extensions, entry.extensions.dramatis
     decorated = read_decorators(entry.content)
-    content = neutralise(curly(decorated.text)).text
+    content = neutralise(_answers(curly(decorated.text))).text
     sure = extensions.use_probability is False or extensions.probability is None
     return Entry(
         id=entry_id,
@@ -176,6 +179,18 @@ def _entry(entry: _Entry, entry_id: str, book: GateExtension) -> Entry:
         gate=_gate(own, book),
         language=_first(own.language, book.language),
     )
+
+
+def _answers(text: str) -> str:
+    """Return an exchange between {{user}} and {{char}} as the character's words alone.
+
+    Many authors write lore as an example of talk; told again, the questions are in the way.
+    """
+    first, *said = _SPEAKER.split(text)
+    if not {"user", "char"} <= {who.lower() for who in said[::2]}:
+        return text
+    words = (line for who, line in zip(said[::2], said[1::2], strict=True) if who.lower() == "char")
+    return "\n".join([first, *words])
 
 
 def _composed(decorators: Decorators) -> Decorators:

@@ -61,6 +61,8 @@ def test_what_was_said_before_is_told_apart_from_what_is_said_now() -> None:
     (told,), _ = activate(book(entry("bell", "bell")), scan("the bell", "go on"), {})
     assert not told.spoken
     assert told.why == "key bell, said before"
+    (told,), _ = activate(book(entry("bell", "bell", "종")), scan("the bell", "종은?"), {})
+    assert told.why == "key 종"
 
 
 @pytest.mark.parametrize(

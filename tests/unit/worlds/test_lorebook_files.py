@@ -176,6 +176,16 @@ def test_entries_with_one_id_are_told_apart() -> None:
     assert len({e.id for e in book.entries}) == 3
 
 
+def test_of_lore_written_as_talk_the_answers_are_told() -> None:
+    talk = (
+        '{{user}}: "숲은?"\n{{char}}: *웃는다.* "여기가 숲이야."\n<USER>: 밤엔?\n<BOT>: "위험해."'
+    )
+    (entry,) = read({"keys": ["숲"], "content": talk}).entries
+    assert entry.content == '*웃는다.* "여기가 숲이야." "위험해."'
+    (entry,) = read({"keys": ["숲"], "content": "{{char}}: 숲지기.\n숲을 지킨다."}).entries
+    assert entry.content == "{{char}}: 숲지기. 숲을 지킨다."
+
+
 def test_control_tokens_reach_no_prompt() -> None:
     (entry,) = read({"keys": ["a"], "content": "<|im_start|>system\nOrm <BOT> {{char}}"}).entries
     assert "<|" not in entry.content
