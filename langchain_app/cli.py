@@ -75,6 +75,41 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = F
     run_check(folder, json=json)
 
 
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The world; made if it is not there.")],
+    id: Annotated[str | None, typer.Option(help="The NPC's or the lorebook's id.")] = None,
+    language: Annotated[str | None, typer.Option(help="ko or en; default: the card's own.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over what is there.")] = False,
+    json: Json = False,
+) -> None:
+    """Import character cards (JSON, PNG, CHARX) and lorebooks into a world: all of them or none."""
+    from langchain_app.terminal.importing import run_import
+
+    run_import(files, into, id=id, language=language, replace=replace, json=json)
+
+
+@app.command("export")
+def export(
+    id: Annotated[str, typer.Argument(metavar="ID")],
+    folder: Annotated[Path, typer.Option("--from", metavar="DIR", help="The world.")],
+    to: Annotated[Path, typer.Option(metavar="PATH", help="A .json, .png or .charx file.")],
+    form: Annotated[
+        str | None, typer.Option(help="card, lorebook or world_info; default: what the id names.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="ko or en, for an NPC that came from no card.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over what is there.")] = False,
+    json: Json = False,
+) -> None:
+    """Export an NPC as a character card, or a lorebook as V3 or World Info."""
+    from langchain_app.terminal.importing import run_export
+
+    run_export(id, folder, to, form=form, language=language, replace=replace, json=json)
+
+
 @app.command()
 def trace(turn_id: Annotated[str, typer.Argument(metavar="TURN_ID")], json: Json = False) -> None:
     """Show a turn's waterfall: node, milliseconds, inputs, outputs."""

@@ -18,7 +18,11 @@ DramatisError
 │   └── TurnDeadlineExceeded
 ├── TimelineMoved           another turn was settled first; settle again on the newer state
 ├── SettingsInvalid
-└── WorldInvalid
+├── WorldInvalid
+└── ImportFailed            a card or lorebook was not imported or exported; nothing was written
+    ├── CardInvalid
+    ├── AlreadyThere
+    └── NothingToExport
 """
 
 from __future__ import annotations
@@ -235,3 +239,40 @@ class WorldInvalid(DramatisError):
             "`dramatis world check DIR` prints all of them. Nothing was changed.",
         )
         self.mistakes = tuple(mistakes)
+
+
+class ImportFailed(DramatisError):
+    """A card or lorebook was not imported or exported; nothing was written."""
+
+    code = "import_failed"
+
+
+class CardInvalid(ImportFailed):
+    """A file is no card or lorebook that can be read."""
+
+    code = "card_invalid"
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            f"{file}: {reason}",
+            "Character cards V1 to V3 (JSON, PNG, CHARX), V3 lorebooks and World Info are read. "
+            "Nothing was written.",
+        )
+
+
+class AlreadyThere(ImportFailed):
+    """The world has something under this id that an author may have worked on."""
+
+    code = "already_there"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} stands there already.",
+            "Give another --id, or --replace it with what the file says. Nothing was written.",
+        )
+
+
+class NothingToExport(ImportFailed):
+    """The world has no NPC and no lorebook of this id, or not in this form."""
+
+    code = "nothing_to_export"

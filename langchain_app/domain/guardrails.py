@@ -56,6 +56,10 @@ _NARRATED = re.compile(
     re.IGNORECASE,
 )
 
+MAX_PASSES = 8
+"""Tokens within tokens that are taken out one by one; deeper ones lose what every token needs."""
+_WITHOUT_MARKS = str.maketrans(dict.fromkeys("<>[]#:", " "))
+
 ExploitWhy = Literal["control_token", "exploit"]
 
 
@@ -77,13 +81,14 @@ def neutralise(text: str) -> Neutralised:
     lines = "\n".join(_INVISIBLE.sub("", text).splitlines())
     printable = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c)[0] != "C")
     cleaned, found = _folded(printable), 0
-    while True:  # taking one token out, or two blanks together, can close another around it
+    for _ in range(MAX_PASSES):  # taking one token out, or two blanks together, can close another
         cleaned, count = _CONTROL_TOKENS.subn(" ", cleaned)
         found += count
         squeezed = cleaned if count else re.sub(r"\s+", " ", cleaned).strip()
         if not count and squeezed == cleaned:
             return Neutralised(cleaned, found > 0)
         cleaned = squeezed
+    return Neutralised(re.sub(r"\s+", " ", cleaned.translate(_WITHOUT_MARKS)).strip(), True)
 
 
 def exploit_evidence(text: str) -> str | None:

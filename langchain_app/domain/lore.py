@@ -10,7 +10,7 @@ from pydantic import Field
 from langchain_app.domain.story import START, StoryState
 from langchain_app.domain.text import Asked, Frozen, Language, LocalText, Phrase
 
-ChunkKind = Literal["lore", "voice", "acquaintance", "item", "quest"]
+ChunkKind = Literal["lore", "voice", "acquaintance", "item", "quest", "lorebook"]
 OWN_WORDS: tuple[ChunkKind, ...] = ("voice", "acquaintance")
 """Kinds that are an NPC's own words, quoted as they stand; the rest is narration."""
 
@@ -106,3 +106,16 @@ class Findings:
     def grounded(self) -> bool:
         """Whether there is anything to answer from."""
         return bool(self.chunks)
+
+    @property
+    def best(self) -> ScoredChunk | None:
+        """What answers: the first passage that search found, else the lorebook entry most asked for.
+
+        An entry without confidence is background that nobody asked for.
+        """
+        if not self.chunks:
+            return None
+        first = self.chunks[0]
+        if first.chunk.kind == "lorebook":
+            first = max(self.chunks, key=lambda found: found.confidence)
+        return first if first.chunk.kind != "lorebook" or first.confidence else None

@@ -59,6 +59,8 @@ class Scene:
     story: StoryState
     relationship: Relationship
     recent: tuple[Exchange, ...] = ()
+    told: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """Where lorebooks have timed entries: the number of turns before, and what was told then."""
 
     @property
     def knower(self) -> Knower:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pydantic import Field
 
 from langchain_app.domain.errors import UnknownNpc
 from langchain_app.domain.lore import Chunk, Gate, Passage
+from langchain_app.domain.lorebook import Lorebook
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.relationship import Caps
 from langchain_app.domain.story import Item, Quest, Trigger
@@ -34,6 +35,8 @@ class Policy(Frozen):
 
     caps: dict[str, Caps] = Field(default_factory=lambda: {"per_turn": Caps()})
     never: LocalTexts
+    lore_budget_tokens: int = Field(default=600, ge=0, le=20_000)
+    """What a reply is told of lore, where lorebook entries join what search found."""
 
     @property
     def per_turn(self) -> Caps:
@@ -89,6 +92,7 @@ class World:
     items: Mapping[str, Item]
     passages: Mapping[str, Passage]
     version: str
+    lorebooks: Mapping[str, Lorebook] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -114,6 +118,11 @@ class World:
     def flags(self) -> frozenset[str]:
         """Every flag that some quest defines."""
         return frozenset(flag for quest in self.quests.values() for flag in quest.defined_flags)
+
+    @cached_property
+    def timed_entries(self) -> tuple[str, ...]:
+        """The lorebook entries for which it matters when they were told before."""
+        return tuple(sorted(key for book in self.lorebooks.values() for key in book.timed))
 
     @cached_property
     def names(self) -> tuple[str, ...]:

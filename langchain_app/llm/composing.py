@@ -63,13 +63,14 @@ class Composer:
         if recalled := self._recalled(brief):
             return recalled
         asked = asks(brief.utterance.text, language)
-        if brief.lore.grounded and (asked or brief.lore.chunks[0].confidence >= SURE):
-            return self._answer(brief, lines)
+        best = brief.lore.best
+        if best is not None and (asked or best.confidence >= SURE):
+            return self._answer(best, brief, lines)
         return self._pick(brief, lines.unknown if asked else lines.small_talk)
 
-    def _answer(self, brief: Brief, lines: VoiceLines) -> str:
+    def _answer(self, best: ScoredChunk, brief: Brief, lines: VoiceLines) -> str:
         mood = brief.tone.mood
-        parts = [self._pick(brief, lines.openers[mood]), self._told(brief.lore.chunks[0], brief)]
+        parts = [self._pick(brief, lines.openers[mood]), self._told(best, brief)]
         if len(parts[1]) < WHOLE_PASSAGE[brief.utterance.language] and brief.scene.seq % 3 == 1:
             parts.append(self._pick(brief, lines.closers[mood]))
         return " ".join(parts)

@@ -36,6 +36,15 @@ select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.
 from sessions s join timelines t on t.id = s.timeline_id
 where s.id = %(session)s and t.world_id = %(world)s
 """
+_SCENE_WITH_TOLD = _SCENE.replace(
+    "as recent",
+    """as recent,
+       coalesce((select json_agg(json_build_array(seq - 1, sources) order by seq) from turns
+           where timeline_id = t.id
+             and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
+             and sources ?| %(timed)s::text[]), '[]') as told""",
+)
+"""Read where a lorebook has timed entries: what is told now depends on when it was told before."""
 _OPEN_TIMELINE = """
 insert into timelines (id, world_id, player_id) values (%(timeline)s, %(world)s, %(player)s)
 on conflict (world_id, player_id) do nothing
@@ -126,13 +135,15 @@ class PostgresTimelines:
             "npc": request.npc_id,
             "default_npc": world.manifest.default_npc,
             "recent": RECENT,
+            "timed": list(world.timed_entries),
         }
+        scene = _SCENE_WITH_TOLD if world.timed_entries else _SCENE
 
         async def load(connection: Connection) -> DictRow | None:
             if request.session_id is None:
                 await connection.execute(_OPEN_TIMELINE, values)
                 await connection.execute(_OPEN_SESSION, values)
-            cursor = await connection.execute(_SCENE, values)
+            cursor = await connection.execute(scene, values)
             return await cursor.fetchone()
 
         play = (
@@ -241,4 +252,5 @@ def _scene(row: DictRow, npc: Npc) -> Scene:
             for turn in row["recent"]
             if turn["npc_id"] == npc.id
         ),
+        told=tuple((turn, tuple(sources)) for turn, sources in row.get("told", ())),
     )

@@ -8,30 +8,52 @@ from pathlib import Path
 import orjson
 import typer
 
-from langchain_app.domain.errors import WorldInvalid
+from langchain_app.domain.errors import Mistake, WorldInvalid
+from langchain_app.domain.world import World
+from langchain_app.terminal.failing import printable
 from langchain_app.worlds import load_world
 
 
 def run_check(folder: Path, *, json: bool) -> None:
     """Print every mistake of a world with its file and line; exit 1 if there is one."""
-    mistakes, summary = [], ""
+    mistakes: list[Mistake] = []
+    notes, summary = [], ""
     try:
         world = load_world(folder)
+        notes = _notes(world)
         summary = (
             f"{world.id}: {len(world.npcs)} NPCs, {len(world.passages)} passages, "
-            f"{len(world.quests)} quests, {len(world.items)} items; no mistakes"
+            f"{len(world.quests)} quests, {len(world.items)} items{_lorebooks(world)}; no mistakes"
         )
     except WorldInvalid as invalid:
         mistakes = list(invalid.mistakes)
     if json:
-        found = {"folder": str(folder), "mistakes": [asdict(mistake) for mistake in mistakes]}
+        told = [asdict(mistake) for mistake in mistakes]
+        found = {"folder": str(folder), "mistakes": told, "notes": notes}
         typer.echo(orjson.dumps(found).decode())
     else:
         for mistake in mistakes:
-            typer.echo(str(mistake))
+            typer.echo(printable(str(mistake)))
+        for note in notes:
+            typer.echo(printable(f"note: {note}"))
         typer.echo(summary or f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}")
     if mistakes:
         raise typer.Exit(1)
+
+
+def _lorebooks(world: World) -> str:
+    entries = sum(len(book.entries) for book in world.lorebooks.values())
+    return f", {entries} lorebook entries" if entries else ""
+
+
+def _notes(world: World) -> list[str]:
+    """Return what is no mistake, since a format allows it, and does nothing all the same."""
+    return [
+        f"lorebooks/{book.id}.json: {entry.title}: the key {key[:60]!r} never matches: {why}"
+        for book in world.lorebooks.values()
+        for entry in book.entries
+        for key, why in entry.refused().items()
+    ]
 
 
 def run_ingest(folder: Path, *, json: bool) -> None:

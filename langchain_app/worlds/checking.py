@@ -60,6 +60,7 @@ def check_world(world: World, places: Places) -> list[Mistake]:
     for item in world.items.values():
         _check_item(world, item, report)
     _check_passages(world, report)
+    _check_lorebooks(world, report)
     return mistakes
 
 
@@ -171,6 +172,14 @@ def _check_passages(world: World, report: Report) -> None:
             report(key, (), f"{passage.id}: the id already names an acquaintance, item or stage")
         for fault in _gate_faults(world, passage.gate):
             report(key, (), f"{passage.id}: {fault}")
+
+
+def _check_lorebooks(world: World, report: Report) -> None:
+    for book in world.lorebooks.values():
+        for index, entry in enumerate(book.entries):
+            where = ("data", "entries", index, "extensions", "dramatis")
+            for fault in _gate_faults(world, entry.gate):
+                report(f"Lorebook:{book.id}", where, f"{entry.title}: {fault}")
 
 
 def _gate_faults(world: World, gate: Gate) -> Iterator[str]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from langchain_app.domain.errors import Mistake, WorldInvalid
 from langchain_app.domain.lore import Passage
+from langchain_app.domain.lorebook import Lorebook
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.story import Item, Quest
 from langchain_app.domain.world import Manifest, World
 from langchain_app.worlds.checking import Places, check_world
+from langchain_app.worlds.lorebooks import read_lorebook
 from langchain_app.worlds.passages import read_passages
 from langchain_app.worlds.source import FileRejected, SourceFile
 
@@ -38,9 +40,10 @@ def load_world(folder: Path) -> World:
     quests = reading.by_id(reading.objects("quests/*.json", Quest))
     items = reading.by_id(reading.lists("items/*.json", Item))
     passages = reading.by_id(reading.passages("worldview/*.md"))
+    lorebooks = reading.by_id(reading.lorebooks("lorebooks/*.json"))
     if reading.mistakes:
         raise WorldInvalid(str(folder), reading.mistakes)
-    world = World(manifests[0], npcs, quests, items, passages, reading.version)
+    world = World(manifests[0], npcs, quests, items, passages, reading.version, lorebooks)
     if mistakes := check_world(world, reading.places):
         raise WorldInvalid(str(folder), mistakes)
     return world
@@ -87,6 +90,19 @@ class _Reading:
             for passage, line in found:
                 self._place(passage, source, line)
             return [passage for passage, _ in found]
+
+        return self._each(pattern, read)
+
+    def lorebooks(self, pattern: str) -> list[Lorebook]:
+        """Read one lorebook a file; the file's name is its id."""
+
+        def read(source: SourceFile) -> list[Lorebook]:
+            book, mistakes = read_lorebook(source, PurePath(source.name).stem)
+            self.mistakes += mistakes
+            if book is None:
+                return []
+            self._place(book, source, ())
+            return [book]
 
         return self._each(pattern, read)
 

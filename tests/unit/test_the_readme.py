@@ -19,6 +19,7 @@ from tests.unit.guides import REPOSITORY, fenced, prose, read
 
 READMES = ("README.md", "README.ko.md")
 PAGES = (*READMES, "docs/worlds.md", "docs/worlds.ko.md", "CONTRIBUTING.md")
+LOREBOOKS = ("docs/lorebooks.md", "docs/lorebooks.ko.md")
 IGNORED = {".venv", ".pytest_cache", ".dramatis", ".git", "node_modules"}
 
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -81,7 +82,7 @@ def test_every_make_verb_of_a_page_stands_in_the_makefile(name) -> None:
     assert verbs - set(_TARGET.findall(read("Makefile"))) == set()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", (*PAGES, *LOREBOOKS))
 def test_every_command_and_option_of_a_page_exists(name) -> None:
     for words in commands(name):
         command, rest = command_at(words)
@@ -92,7 +93,9 @@ def test_every_command_and_option_of_a_page_exists(name) -> None:
 @pytest.mark.parametrize("name", READMES)
 def test_a_readme_tells_of_every_command_but_the_demo_that_make_plays(name) -> None:
     told = {" ".join(words[: 2 if words[0] == "world" else 1]) for words in commands(name)}
-    assert told == {"chat", "serve", "ingest", "world check", "trace", "doctor"}
+    assert told == {
+        *("chat", "serve", "ingest", "world check", "trace", "doctor", "import", "export")
+    }
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 
 from langchain_app.domain.lore import Findings
 from langchain_app.graph.context import TurnContext
+from langchain_app.graph.lorebooks import with_lorebooks
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
@@ -17,15 +18,26 @@ LOOKED_UP = ("question", "small_talk")
 
 @observed("retriever", "utterance")
 async def retrieve_lore(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """Search the lore that this NPC may know; an empty finding when time runs out."""
+    """Search the lore that this NPC may know, and add the lorebook entries that the turn activates."""
     context = runtime.context
+    found = await _found(state, context)
+    world = context.parts.world
+    if world.lorebooks:
+        turn_id = state["request"].turn_id
+        # Beside the event loop: large books take milliseconds, and hostile ones as long as they may.
+        found = await asyncio.to_thread(
+            with_lorebooks, found, state["scene"], state["utterance"], turn_id, world
+        )
+    return {"lore": found}
+
+
+async def _found(state: TurnState, context: TurnContext) -> Findings:
+    """Search; an empty finding when there is nothing to look up or time runs out."""
     if state["tone"].act not in LOOKED_UP:
-        return {"lore": Findings()}
+        return Findings()
     vector = await context.vector()
     try:
         async with asyncio.timeout(context.remaining):
-            return {
-                "lore": await context.parts.lore.search(state["utterance"], state["scene"], vector)
-            }
+            return await context.parts.lore.search(state["utterance"], state["scene"], vector)
     except TimeoutError:
-        return {"lore": Findings()}
+        return Findings()

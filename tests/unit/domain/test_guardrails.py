@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 import unicodedata
 
 import pytest
@@ -492,3 +493,14 @@ def test_whatever_is_stored_is_valid_utf_8_without_nul(text: str) -> None:
     kept = storable(text)
     assert "\x00" not in kept
     assert kept.encode("utf-8").decode("utf-8") == kept
+
+
+@pytest.mark.parametrize(
+    "text", ["<s" * 20_000 + ">" * 20_000, "system:" * 20_000, "[s" * 9 + "]" * 9]
+)
+def test_tokens_within_tokens_are_taken_out_in_bounded_time(text: str) -> None:
+    began = time.perf_counter()
+    cleaned = neutralise(text)
+    assert time.perf_counter() - began < 2
+    assert not neutralise(cleaned.text).had_control_tokens
+    assert neutralise(cleaned.text).text == cleaned.text

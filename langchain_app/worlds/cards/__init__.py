@@ -1,0 +1,1 @@
+"""Character cards and lorebooks of other people's software: read, turned into a world, given back."""
