@@ -5,9 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 HALF_LIFE_TURNS = 40.0
 """After so many turns a memory's recency has halved."""
+
+
+Kind = Literal["said", "fact", "reflection", "event", "rumour"]
+"""What a recollection is: an exchange, a fact out of one, a thought about many; a story event, and
+what others tell of one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,10 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """A memory that came to mind, and why."""
+    """A memory that came to mind, and why.
+
+    `player` and `npc` are the words of a memory that was said; of the other kinds they are empty.
+    """
 
     turn_id: str
     session_id: str
@@ -36,6 +46,11 @@ class Recollection:
     npc: str
     score: float
     relevance: float
+    kind: Kind = "said"
+    text: str = ""
+    """What is known, in one sentence that a prompt can show."""
+    told_by: tuple[str, ...] = ()
+    """The chain of those it came through, the nearest first; empty for own experience."""
 
 
 def recall(
@@ -58,7 +73,13 @@ def recall(
         score = relevance + 0.15 * recency + 0.15 * memory.importance
         found.append(
             Recollection(
-                memory.turn_id, memory.session_id, memory.player, memory.npc, score, relevance
+                memory.turn_id,
+                memory.session_id,
+                memory.player,
+                memory.npc,
+                score,
+                relevance,
+                text=f"“{memory.player}” → “{memory.npc}”",
             )
         )
     return tuple(sorted(found, key=lambda r: -r.score)[:limit])

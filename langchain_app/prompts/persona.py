@@ -110,9 +110,7 @@ def _turn(brief: Brief, language: Language) -> str:
     return _template("turn", language).substitute(
         mood=_MOODS[language][brief.tone.mood],
         lore=_bullets([found.chunk.text for found in brief.lore.chunks], language),
-        memories=_bullets(
-            [f"“{memory.player}” → “{memory.npc}”" for memory in brief.memories], language
-        ),
+        memories=_bullets([memory.text for memory in brief.memories], language),
         event=fired.trigger.line[language] if fired else _NOTHING[language],
         repair=_REPAIR[language] if brief.complaint else "",
         utterance=brief.utterance.text,
