@@ -51,6 +51,10 @@ class Recollection:
     """What is known, in one sentence that a prompt can show."""
     told_by: tuple[str, ...] = ()
     """The chain of those it came through, the nearest first; empty for own experience."""
+    how: Literal["saw", "heard", "took part"] | None = None
+    """How the NPC noticed a story event; None for hearsay and for what everybody knows."""
+    credibility: float = 1.0
+    """How far the NPC believes it, from 0 to 1: hearsay fades."""
 
 
 def recall(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from langchain_app.domain.chronicle import EventReport, TimeWindow, Witness
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.text import Language
@@ -59,6 +60,45 @@ class MemoryBook(Protocol):
         self, scene: Scene, utterance: Utterance, vector: Vector
     ) -> tuple[Recollection, ...]:
         """Return what this utterance brings to the NPC's mind about this player, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose story an event belongs to: a session's, or a player's as it stands now."""
+
+    session_id: str | None = None
+    player_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it stands in the chronicle."""
+
+    event_id: str
+    witnesses: tuple[Witness, ...]
+    game_time: float
+
+
+class Chronicle(Protocol):
+    """What happened in the story, and who knows of it."""
+
+    async def record(self, report: EventReport, whose: Whose, vector: Vector) -> Recorded:
+        """Write an event down, once, with everybody who notices it and ever will be told of it.
+
+        A repeat returns what the first report did. Raises UnknownSession, SessionOfAnotherPlayer,
+        UnknownNpc, UnknownPlace, EventInvalid, EventFromTheFuture, EventIdReused and
+        DatabaseUnavailable.
+        """
+
+    async def recall(
+        self, scene: Scene, utterance: Utterance, vector: Vector
+    ) -> tuple[Recollection, ...]:
+        """Return the events that this utterance brings to the NPC's mind, best first."""
+
+    async def retrieve(
+        self, scene: Scene, window: TimeWindow | None, query: Utterance, vector: Vector, limit: int
+    ) -> tuple[Recollection, ...]:
+        """Return what the scene's NPC knows to have happened in `window`, by meaning, best first."""
 
 
 class LoreRetriever(Protocol):
