@@ -45,6 +45,14 @@ class ChatRequest(BaseModel):
     game_state: dict[str, Any] = Field(
         default_factory=dict, description="Shown in the trace. Changes nothing on the server."
     )
+    game_time: float | None = Field(
+        None,
+        ge=0,
+        le=1e9,
+        allow_inf_nan=False,
+        description="The game's clock in hours; memories fade by it. It never runs backwards; "
+        "without it, a turn takes three minutes.",
+    )
     stream: bool = Field(False, description="Answer as server-sent events.")
 
 

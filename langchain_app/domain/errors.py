@@ -7,6 +7,7 @@ DramatisError
 │   ├── UnknownNpc
 │   ├── UnknownSession
 │   ├── UnknownTurn
+│   ├── UnknownMoment
 │   ├── UnknownPlace
 │   ├── EventInvalid
 │   ├── EventFromTheFuture
@@ -107,6 +108,15 @@ class UnknownTurn(Refused):
         super().__init__(f"There is no turn {turn_id[:64]!r}.", "Take a turn_id from an answer.")
 
 
+class UnknownMoment(Refused):
+    """The timeline has no such turn to go on from."""
+
+    code = "unknown_moment"
+
+    def __init__(self, timeline_id: str, seq: int) -> None:
+        super().__init__(
+            f"The timeline {timeline_id[:64]!r} has no turn {seq}.",
+            "Name a turn that was settled on it, or 0 for its beginning.",
 class UnknownPlace(Refused):
     """The world has no such place."""
 

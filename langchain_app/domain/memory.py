@@ -11,6 +11,9 @@ HALF_LIFE_TURNS = 40.0
 """After so many turns a memory's recency has halved."""
 
 
+MATTERS = 0.5
+"""A memory of this importance and more is kept where chatter would push it out."""
+
 Kind = Literal["said", "fact", "reflection", "event", "rumour"]
 """What a recollection is: an exchange, a fact out of one, a thought about many; a story event, and
 what others tell of one.

@@ -14,6 +14,9 @@ from langchain_app.domain.story import StoryState, Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
 
+FOREVER = 2**31 - 1
+"""The bound of what is still being lived."""
+
 GUEST = "guest-"
 """How the ids of players begin whom nobody named."""
 
@@ -33,6 +36,8 @@ class TurnRequest:
     session_id: str | None = None
     language: Language | None = None
     game_state: dict[str, Any] = field(default_factory=dict)
+    game_time: float | None = None
+    """The game's clock, in hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,9 @@ class Exchange:
 class Scene:
     """Where the turn is played: server state, read once, never the client's word for it.
 
-    `seq` is the number of turns already settled on the timeline.
+    `seq` is the number of turns already settled on the timeline and before it, on those that it was
+    forked from; `game_time` is the clock in hours of the game. `lineage` says of which timelines the
+    turns up to which seq have been lived here; only those may be remembered.
     """
 
     npc: Npc
@@ -59,6 +66,8 @@ class Scene:
     story: StoryState
     relationship: Relationship
     recent: tuple[Exchange, ...] = ()
+    game_time: float = 0.0
+    lineage: tuple[tuple[str, int], ...] = ()
 
     @property
     def knower(self) -> Knower:

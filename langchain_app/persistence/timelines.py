@@ -14,35 +14,46 @@ from psycopg.types.json import Jsonb
 
 from langchain_app.domain.errors import SessionOfAnotherPlayer, TimelineMoved, UnknownSession
 from langchain_app.domain.guardrails import neutralise
+from langchain_app.domain.memory import MATTERS
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.ports import StoredTurn
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
+from langchain_app.persistence.lineage import fork
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
+
+HOURS_A_TURN = 0.05
+"""What a turn takes on the game's clock where the game tells no time."""
 
 RECENT = 6
 """How many exchanges of this session with this NPC a scene shows."""
 
 _SCENE = """
 select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.flags, t.items,
-       t.relationships,
+       t.relationships, t.game_time, t.line, t.upto,
        coalesce((select json_agg(r order by r.seq) from (
-           select seq, npc_id, message, reply, sources from turns
-           where session_id = s.id
-             and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
-           order by seq desc limit %(recent)s) r), '[]') as recent
+           select turn.*
+           from unnest(s.earlier || s.id, s.earlier_upto || 2147483647) as sat (session_id, upto),
+           lateral (
+               select seq, npc_id, message, reply, sources from turns
+               where session_id = sat.session_id and seq <= sat.upto
+                 and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
+               order by seq desc limit %(recent)s) turn
+           order by turn.seq desc limit %(recent)s) r), '[]') as recent
 from sessions s join timelines t on t.id = s.timeline_id
 where s.id = %(session)s and t.world_id = %(world)s
 """
 _OPEN_TIMELINE = """
-insert into timelines (id, world_id, player_id) values (%(timeline)s, %(world)s, %(player)s)
-on conflict (world_id, player_id) do nothing
+insert into timelines (id, world_id, player_id, line, upto)
+values (%(timeline)s, %(world)s, %(player)s, array[%(timeline)s], array[2147483647])
+on conflict (world_id, player_id) where current do nothing
 """
 _OPEN_SESSION = """
 insert into sessions (id, timeline_id)
-select %(session)s, id from timelines where world_id = %(world)s and player_id = %(player)s
+select %(session)s, id from timelines
+where world_id = %(world)s and player_id = %(player)s and current
 on conflict (id) do nothing
 """
 
@@ -56,17 +67,20 @@ with moved as (
     -- two of the same turn wait for one another here, and the second finds the timeline moved.
     update timelines
     set seq = seq + 1, flags = %(flags)s, items = %(items)s,
-        relationships = relationships || %(feelings)s
+        relationships = relationships || %(feelings)s,
+        game_time = greatest(game_time, coalesce(%(game_time)s::float8, game_time + %(pace)s))
     where id = %(timeline)s and seq = %(seq)s
       and not exists (select from turns where id = %(turn)s)
-    returning id, seq),
+    returning id, seq, game_time,
+              jsonb_build_object('flags', flags, 'items', items, 'relationships', relationships)
+                  as state),
 sat as (
     update sessions set npc_id = %(npc)s from moved where sessions.id = %(session)s),
 turn as (
     insert into turns (id, timeline_id, session_id, seq, npc_id, message, language, reply, sources,
-                       answer, trace_id)
+                       answer, trace_id, game_time, state)
     select %(turn)s, id, %(session)s, seq, %(npc)s, %(message)s, %(language)s, %(reply)s,
-           %(sources)s, %(answer)s, %(trace)s from moved),
+           %(sources)s, %(answer)s, %(trace)s, game_time, state from moved),
 booked as (
     insert into ledger (turn_id, timeline_id, seq, npc_id, kind, name, amount, source, reason,
                         evidence)
@@ -74,10 +88,15 @@ booked as (
     from moved, unnest(%(kinds)s::text[], %(names)s::text[], %(amounts)s::float8[], %(by)s::text[],
                        %(reasons)s::text[], %(evidence)s::text[]) entry),
 remembered as (
-    insert into memories (turn_id, timeline_id, session_id, npc_id, seq, player_said, npc_said,
-                          tokens, vector, importance)
-    select %(turn)s, id, %(session)s, %(npc)s, seq, %(player_said)s, %(reply)s, %(tokens)s::text[],
-           %(vector)s::vector, %(importance)s from moved),
+    insert into memories (id, turn_id, timeline_id, session_id, npc_id, seq, game_time, language,
+                          player_said, npc_said, tokens, vector, importance)
+    select %(turn)s, %(turn)s, id, %(session)s, %(npc)s, seq, game_time, %(language)s,
+           %(player_said)s, %(reply)s, %(tokens)s::text[], %(vector)s::vector, %(importance)s
+    from moved),
+posted as (
+    insert into memory_terms (timeline_id, npc_id, token, seq, game_time, memory_id, kept)
+    select id, %(npc)s, token, seq, game_time, %(turn)s, %(kept)s
+    from moved, unnest(%(tokens)s::text[]) token),
 told as (
     insert into outbox (turn_id, kind, payload)
     select %(turn)s, 'turn.settled', %(event)s from moved)
@@ -144,14 +163,14 @@ class PostgresTimelines:
         if request.player_id is not None and row["player_id"] != request.player_id:
             raise SessionOfAnotherPlayer(str(request.session_id))
         npc_id = request.npc_id or row["npc_id"] or world.manifest.default_npc
-        return _scene(row, world.npc(npc_id))
+        return _scene(row, world.npc(npc_id), request.game_time or 0.0)
 
     async def reload(self, scene: Scene) -> Scene:
         """Read the timeline's state again; raises UnknownSession and DatabaseUnavailable."""
 
         async def read(connection: Connection) -> DictRow | None:
             cursor = await connection.execute(
-                "select seq, flags, items, relationships from timelines where id = %s",
+                "select seq, flags, items, relationships, game_time from timelines where id = %s",
                 (scene.timeline_id,),
             )
             return await cursor.fetchone()
@@ -160,7 +179,19 @@ class PostgresTimelines:
         if row is None:
             raise UnknownSession(scene.session_id)
         story, relationship = _state(row, scene.npc)
-        return replace(scene, seq=row["seq"], story=story, relationship=relationship)
+        clock = max(scene.game_time, row["game_time"])
+        return replace(
+            scene, seq=row["seq"], story=story, relationship=relationship, game_time=clock
+        )
+
+    async def fork(self, timeline_id: str, at_seq: int) -> tuple[str, str]:
+        """Open a timeline that goes on from turn `at_seq` of another, and a session on it.
+
+        Returns (session_id, timeline_id). State, clock and conversation are what they were then; it
+        becomes the one that the player's new sessions join, and the other stays as it is.
+        Raises UnknownMoment, DatabaseUnavailable.
+        """
+        return await fork(self._postgres, timeline_id, at_seq)
 
     async def commit(self, record: TurnRecord, answer: dict[str, Any]) -> StoredTurn | None:
         """Commit the whole turn in one statement, hence in one transaction; see the port."""
@@ -190,6 +221,8 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
     turn_id = record.request.turn_id
     return {
         "turn": turn_id,
+        "game_time": record.request.game_time,
+        "pace": HOURS_A_TURN,
         "timeline": scene.timeline_id,
         "session": scene.session_id,
         "npc": scene.npc.id,
@@ -210,7 +243,8 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "reasons": [e.reason for e in entries],
         "evidence": [e.evidence for e in entries],
         "player_said": record.utterance.text,
-        "tokens": list(record.tokens),
+        "tokens": list(dict.fromkeys(record.tokens)),
+        "kept": record.importance >= MATTERS,
         "vector": vector_literal(record.vector),
         "importance": record.importance,
         "event": _jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
@@ -225,7 +259,7 @@ def _state(row: DictRow, npc: Npc) -> tuple[StoryState, Relationship]:
     )
 
 
-def _scene(row: DictRow, npc: Npc) -> Scene:
+def _scene(row: DictRow, npc: Npc, game_time: float) -> Scene:
     story, relationship = _state(row, npc)
     return Scene(
         npc=npc,
@@ -241,4 +275,6 @@ def _scene(row: DictRow, npc: Npc) -> Scene:
             for turn in row["recent"]
             if turn["npc_id"] == npc.id
         ),
+        game_time=max(row["game_time"], game_time),
+        lineage=tuple(zip(row["line"], row["upto"], strict=True)),
     )
