@@ -117,6 +117,9 @@ class UnknownMoment(Refused):
         super().__init__(
             f"The timeline {timeline_id[:64]!r} has no turn {seq}.",
             "Name a turn that was settled on it, or 0 for its beginning.",
+        )
+
+
 class UnknownPlace(Refused):
     """The world has no such place."""
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from langchain_app.domain.chronicle import EventReport, TimeWindow, Witness
+from langchain_app.domain.chronicle import EventReport, StoryEvent, TimeWindow, Witness
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
+from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import Scene, TurnRecord, TurnRequest, Utterance
@@ -89,6 +90,9 @@ class Chronicle(Protocol):
         UnknownNpc, UnknownPlace, EventInvalid, EventFromTheFuture, EventIdReused and
         DatabaseUnavailable.
         """
+
+    def entry(self, event: StoryEvent) -> ChronicleEntry:
+        """Return the event with everybody who ever knows of it; writes nothing."""
 
     async def recall(
         self, scene: Scene, utterance: Utterance, vector: Vector

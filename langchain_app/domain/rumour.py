@@ -28,6 +28,9 @@ STEPS = 12
 """After so many tellings a story is old: two days."""
 STEP_LIMIT = 8
 """New hearings a step; with STEPS, the most that one event ever costs beyond its witnesses."""
+LIKELY = 0.6
+DOUBTFUL = 0.35
+"""Credibility from which hearsay is likely, and below which it is doubtful; told once, it has 0.7."""
 _OWN: dict[How, float] = {"took part": 1.0, "saw": 1.0, "heard": 0.8}
 
 
@@ -50,9 +53,26 @@ class Hearsay:
         return len(self.told_by)
 
 
+@dataclass(frozen=True, slots=True)
+class ChronicleEntry:
+    """An event with everybody who ever knows of it, and what it is found by."""
+
+    event: StoryEvent
+    hearings: tuple[Hearsay, ...] = ()
+    tokens: tuple[str, ...] = ()
+    vector: tuple[float, ...] = ()
+    digest: str = ""
+    """Of the report, to know a repeat by."""
+
+
 def believed(credibility: float, hours: float, hops: int) -> float:
     """Return what `hours` leave of a story's credibility; own experience does not fade."""
     return credibility * math.exp2(-max(0.0, hours) / HALF_LIFE_H) if hops else credibility
+
+
+def doubt(credibility: float) -> int:
+    """Return how doubtful hearsay is: 0 likely, 1 uncertain, 2 very doubtful."""
+    return (credibility < LIKELY) + (credibility < DOUBTFUL)
 
 
 def spread(event: StoryEvent, society: Society) -> tuple[Hearsay, ...]:

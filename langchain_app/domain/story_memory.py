@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from langchain_app.domain.chronicle import How
@@ -16,6 +16,8 @@ FLOOR = 0.3
 """What is less relevant does not come to mind, as with memories."""
 WHOLE_WINDOW = 0.5
 """The relevance of whatever happened at the time that was asked about, where nothing else was."""
+SAME_TIME = 0.35
+"""The same, where the question has words besides that are not the event's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +35,62 @@ class KnownEvent:
     since: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class EventQuestion:
+    """What is asked: `topic` holds the content tokens that neither name a time nor ask for news.
+
+    `at_that_time`: the events are those of the time that was asked about. `openly`: it is asked what
+    happened, whatever it was. `names` are the tokens by which the world's places and people go.
+    """
+
+    topic: tuple[str, ...]
+    at_that_time: bool = False
+    openly: bool = False
+    names: frozenset[str] = frozenset()
+
+
+def rated(
+    events: Iterable[KnownEvent], asked: EventQuestion, *, now: float, dense_weight: float
+) -> list[tuple[float, float, KnownEvent]]:
+    """Return (score, relevance, event) of what is relevant enough, best first.
+
+    Scored as memories are (domain/memory.py), with recency in game hours.
+    """
+    weights = {token: min(3.0, len(token.encode()) / 3) for token in asked.topic}
+    found = []
+    for event in events:
+        relevance = _relevance(event, asked, weights, dense_weight)
+        if relevance >= FLOOR:
+            recency = math.exp2(-max(0.0, now - event.game_time) / HALF_LIFE_H)
+            score = relevance + 0.15 * recency + 0.15 * event.importance
+            found.append((score, relevance, event))
+    return sorted(found, key=lambda entry: (-entry[0], -entry[2].game_time, entry[2].text))
+
+
 def come_to_mind(
     events: Iterable[KnownEvent],
-    topic: Sequence[str],
+    asked: EventQuestion,
     *,
     now: float,
-    at_that_time: bool,
     dense_weight: float,
     limit: int,
 ) -> tuple[Recollection, ...]:
-    """Return the events that a question brings to mind, best first.
-
-    `topic` holds the question's content tokens without those that name a time; `at_that_time` says
-    that the events are those of the time asked about. Scored as memories are (domain/memory.py), with
-    recency in game hours.
-    """
-    weights = {token: min(3.0, len(token.encode()) / 3) for token in topic}
-    found = []
-    for event in events:
-        relevance = _relevance(event, topic, weights, at_that_time, dense_weight)
-        if relevance < FLOOR:
-            continue
-        recency = math.exp2(-max(0.0, now - event.game_time) / HALF_LIFE_H)
-        score = relevance + 0.15 * recency + 0.15 * event.importance
-        found.append((score, event, _recollection(event, score, relevance, now)))
-    found.sort(key=lambda entry: (-entry[0], -entry[1].game_time, entry[1].text))
-    return tuple(recollection for _, _, recollection in found[:limit])
+    """Return the events that a question brings to mind, best first."""
+    best = rated(events, asked, now=now, dense_weight=dense_weight)[:limit]
+    return tuple(_recollection(event, score, relevance, now) for score, relevance, event in best)
 
 
 def _relevance(
-    event: KnownEvent,
-    topic: Sequence[str],
-    weights: Mapping[str, float],
-    at_that_time: bool,
-    dense_weight: float,
+    event: KnownEvent, asked: EventQuestion, weights: dict[str, float], dense_weight: float
 ) -> float:
-    if not topic:
-        return WHOLE_WINDOW if at_that_time else 0.0
-    covered = coverage(topic, event.tokens, dict(weights))
-    return max(covered, (1 - dense_weight) * covered + dense_weight * max(0.0, event.similarity))
+    if not asked.topic:
+        return WHOLE_WINDOW if asked.at_that_time else 0.0
+    covered = coverage(asked.topic, event.tokens, weights)
+    dense = (1 - dense_weight) * covered + dense_weight * max(0.0, event.similarity)
+    elsewhere = asked.names.intersection(asked.topic) - event.tokens
+    # "At the fair" may be the game's word for its market; "at the forge" is another place.
+    by_time = SAME_TIME if asked.at_that_time and asked.openly and not elsewhere else 0.0
+    return max(covered, dense, by_time)
 
 
 def _recollection(event: KnownEvent, score: float, relevance: float, now: float) -> Recollection:

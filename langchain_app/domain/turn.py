@@ -9,6 +9,7 @@ from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.npc import Emotion, ForbiddenTrigger, Npc
 from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.settlement import Settlement
 from langchain_app.domain.story import StoryState, Trigger
 from langchain_app.domain.text import Language
@@ -68,6 +69,8 @@ class Scene:
     recent: tuple[Exchange, ...] = ()
     game_time: float = 0.0
     lineage: tuple[tuple[str, int], ...] = ()
+    eventful: bool = False
+    """Whether the NPC knows of any story event at all."""
 
     @property
     def knower(self) -> Knower:
@@ -155,6 +158,8 @@ class TurnRecord:
     trace_id: str
     timing_ms: dict[str, float]
     model_info: dict[str, Any]
+    happened: tuple[ChronicleEntry, ...] = ()
+    """What the turn did to the story, as those who were there will tell it."""
 
 
 EventType = Literal["status", "token", "replace", "complete", "error"]

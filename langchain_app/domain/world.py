@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pydantic import Field
 
 from langchain_app.domain.errors import UnknownNpc
+from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Chunk, Gate, Passage
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.relationship import Caps
@@ -75,6 +76,7 @@ class World:
     items: Mapping[str, Item]
     passages: Mapping[str, Passage]
     version: str
+    past: Mapping[str, PastEvent] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

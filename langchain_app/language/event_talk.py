@@ -23,11 +23,58 @@ _NEWS: dict[Language, re.Pattern[str]] = {
 }
 _EVENT_WORDS: dict[Language, frozenset[str]] = {
     "en": frozenset(
-        "happen new news rumour rumor gossip event see saw seen witnes true strang odd unusual wrong "
-        "interest anyth someth word street late goe story".split()
+        [
+            "happen",
+            "new",
+            "news",
+            "rumour",
+            "rumor",
+            "gossip",
+            "event",
+            "see",
+            "saw",
+            "seen",
+            "witnes",
+            "true",
+            "strang",
+            "odd",
+            "unusual",
+            "wrong",
+            "interest",
+            "anyth",
+            "someth",
+            "word",
+            "street",
+            "late",
+            "goe",
+            "story",
+        ]
     ),
     "ko": frozenset(
-        "일 별일 소식 소문 뒷소문 사건 목격 벌어지 일어나 생기 나 사실 진짜 떠돌 돌 새 요새 최근 없 전 후 날".split()
+        [
+            "일",
+            "별일",
+            "소식",
+            "소문",
+            "뒷소문",
+            "사건",
+            "목격",
+            "벌어지",
+            "일어나",
+            "생기",
+            "나",
+            "사실",
+            "진짜",
+            "떠돌",
+            "돌",
+            "새",
+            "요새",
+            "최근",
+            "없",
+            "전",
+            "후",
+            "날",
+        ]
     ),
 }
 

@@ -17,12 +17,12 @@ DAY_H = 24.0
 _WEEK, _MONTH, _YEAR = 7 * DAY_H, 30 * DAY_H, 365.25 * DAY_H
 
 _NUMBERS: dict[str, int] = {
-    **{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
        "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "twenty": 20, "thirty": 30,
-       "forty": 40, "fifty": 50},
-    **{"한": 1, "일": 1, "두": 2, "이": 2, "세": 3, "석": 3, "삼": 3, "네": 4, "넉": 4, "사": 4, "다섯": 5,
+       "forty": 40, "fifty": 50,
+    "한": 1, "일": 1, "두": 2, "이": 2, "세": 3, "석": 3, "삼": 3, "네": 4, "넉": 4, "사": 4, "다섯": 5,
        "오": 5, "여섯": 6, "육": 6, "일곱": 7, "칠": 7, "여덟": 8, "팔": 8, "아홉": 9, "구": 9, "열": 10,
-       "십": 10, "스무": 20, "이십": 20, "서른": 30, "삼십": 30, "마흔": 40, "사십": 40, "쉰": 50, "오십": 50},
+       "십": 10, "스무": 20, "이십": 20, "서른": 30, "삼십": 30, "마흔": 40, "사십": 40, "쉰": 50, "오십": 50,
 }  # fmt: skip
 _KOREAN_DAYS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7, "여드레": 8,
                 "아흐레": 9, "열흘": 10, "보름": 15}  # fmt: skip
@@ -105,7 +105,8 @@ def _before_today(days: int, now: float) -> TimeWindow:
     return TimeWindow(today.start - days * DAY_H, today.start)
 
 
-def _lately(now: float) -> TimeWindow:
+def lately(now: float) -> TimeWindow:
+    """Return the time of what is news: the last week, and today."""
     return TimeWindow(now // DAY_H * DAY_H - _WEEK, now // DAY_H * DAY_H + DAY_H)
 
 
@@ -132,7 +133,7 @@ _ENGLISH: Readings = tuple(
         (r"(?:this|the) (?:past|last) week|last week", lambda m, now: _before_today(10, now)),
         (r"last month", lambda m, now: _ago("1", "month", now)),
         (r"last year", lambda m, now: _ago("1", "year", now)),
-        (r"this week|lately|recently|these days|of late", lambda m, now: _lately(now)),
+        (r"this week|lately|recently|these days|of late", lambda m, now: lately(now)),
         (r"(?:just|right) now|a (?:moment|minute|while) ago|earlier",
          lambda m, now: TimeWindow(now - 6, now + 1)),
     )
@@ -153,7 +154,7 @@ _KOREAN: Readings = tuple(
         (r"지난\s?주", lambda m, now: _before_today(10, now)),
         (r"지난\s?달|저번\s?달", lambda m, now: _ago("1", "달", now)),
         (r"작년|지난\s?해", lambda m, now: _ago("1", "년", now)),
-        (r"이번\s?주|요즘|요새|최근", lambda m, now: _lately(now)),
+        (r"이번\s?주|요즘|요새|최근", lambda m, now: lately(now)),
         (r"방금|조금\s?전|좀\s?전|아까", lambda m, now: TimeWindow(now - 6, now + 1)),
         (r"(?P<anchor>[가-힣 ]{2,40}?)(?:이|가)?\s?(?:나기|있기|오기|나던|있던|온|난)?\s?"
          r"(?P<way>전날|전\s?날|다음\s?날|이튿날)",

@@ -18,6 +18,7 @@ from langchain_app.language.dialogue_act import asks
 from langchain_app.language.korean import KoreanAnalyser
 from langchain_app.language.speech_level import speak_at_level
 from langchain_app.language.tokens import sentences
+from langchain_app.llm.telling import Teller
 
 WHOLE_PASSAGE: dict[Language, int] = {"en": 230, "ko": 120}
 """A passage of at most so many characters is told whole; of a longer one, two sentences are."""
@@ -50,6 +51,7 @@ class Composer:
 
     def __init__(self, korean: KoreanAnalyser) -> None:
         self._korean = korean
+        self._teller = Teller(korean)
 
     def compose(self, brief: Brief) -> str:
         """Return the reply. The same brief gives the same reply."""
@@ -62,6 +64,8 @@ class Composer:
             return self._pick(brief, lines.small_talk_lines(act, mood))
         if recalled := self._recalled(brief):
             return recalled
+        if told := self._teller.tell(brief):
+            return f"{self._pick(brief, lines.openers[mood])} {told}"
         asked = asks(brief.utterance.text, language)
         if brief.lore.grounded and (asked or brief.lore.chunks[0].confidence >= SURE):
             return self._answer(brief, lines)
@@ -92,7 +96,7 @@ class Composer:
         language = brief.utterance.language
         if not brief.memories or not _ABOUT_MEMORY[language].search(brief.utterance.text):
             return ""
-        told = [m for m in brief.memories if not asks(m.player, language)]
+        told = [m for m in brief.memories if m.player and not asks(m.player, language)]
         if not told or not asks(brief.utterance.text, language):
             return ""
         said = told[0].player.strip()

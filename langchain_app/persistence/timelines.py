@@ -21,6 +21,7 @@ from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
+from langchain_app.persistence.chronicle_sql import WRITE, written
 from langchain_app.persistence.lineage import fork
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
@@ -33,6 +34,8 @@ RECENT = 6
 _SCENE = """
 select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.flags, t.items,
        t.relationships, t.game_time, t.line, t.upto,
+       exists (select from hearsay h where h.timeline_id = any(t.line)
+               and h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)) as eventful,
        coalesce((select json_agg(r order by r.seq) from (
            select turn.*
            from unnest(s.earlier || s.id, s.earlier_upto || 2147483647) as sat (session_id, upto),
@@ -61,7 +64,7 @@ _TURN = """
 select t.message, t.npc_id, t.session_id, t.answer, l.player_id
 from turns t join timelines l on l.id = t.timeline_id where t.id = %s
 """
-_COMMIT = """
+_COMMIT = f"""
 with moved as (
     -- Nothing below happens unless the timeline stands where the scene saw it and the turn is new:
     -- two of the same turn wait for one another here, and the second finds the timeline moved.
@@ -97,11 +100,12 @@ posted as (
     insert into memory_terms (timeline_id, npc_id, token, seq, game_time, memory_id, kept)
     select id, %(npc)s, token, seq, game_time, %(turn)s, %(kept)s
     from moved, unnest(%(tokens)s::text[]) token),
+{WRITE},
 told as (
     insert into outbox (turn_id, kind, payload)
     select %(turn)s, 'turn.settled', %(event)s from moved)
 select seq from moved
-"""
+"""  # noqa: S608  a constant within a constant
 
 
 class PostgresTimelines:
@@ -247,6 +251,7 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "kept": record.importance >= MATTERS,
         "vector": vector_literal(record.vector),
         "importance": record.importance,
+        **written(record.happened),
         "event": _jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
     }
 
@@ -277,4 +282,5 @@ def _scene(row: DictRow, npc: Npc, game_time: float) -> Scene:
         ),
         game_time=max(row["game_time"], game_time),
         lineage=tuple(zip(row["line"], row["upto"], strict=True)),
+        eventful=row["eventful"],
     )

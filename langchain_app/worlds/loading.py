@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from langchain_app.domain.errors import Mistake, WorldInvalid
+from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Passage
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.story import Item, Quest
@@ -38,9 +39,10 @@ def load_world(folder: Path) -> World:
     quests = reading.by_id(reading.objects("quests/*.json", Quest))
     items = reading.by_id(reading.lists("items/*.json", Item))
     passages = reading.by_id(reading.passages("worldview/*.md"))
+    past = reading.by_id(reading.lists("events/*.json", PastEvent))
     if reading.mistakes:
         raise WorldInvalid(str(folder), reading.mistakes)
-    world = World(manifests[0], npcs, quests, items, passages, reading.version)
+    world = World(manifests[0], npcs, quests, items, passages, reading.version, past)
     if mistakes := check_world(world, reading.places):
         raise WorldInvalid(str(folder), mistakes)
     return world

@@ -10,7 +10,9 @@ from langchain_app.domain.answer import answer_of
 from langchain_app.domain.errors import TimelineMoved
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.memory import importance
+from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.turn import TurnRecord
+from langchain_app.domain.turn_events import events_of_turn
 from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
@@ -57,7 +59,15 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         trace_id=context.trace.trace_id,
         timing_ms=dict(context.timing_ms),
         model_info=_model_info(state, context.parts),
+        happened=_happened(state, context.parts),
     )
+
+
+def _happened(state: TurnState, parts: Parts) -> tuple[ChronicleEntry, ...]:
+    events = events_of_turn(
+        state["request"].turn_id, state["scene"], state["settlement"], parts.world
+    )
+    return tuple(parts.chronicle.entry(event) for event in events)
 
 
 def _model_info(state: TurnState, parts: Parts) -> dict[str, Any]:

@@ -33,7 +33,9 @@ def society(
     return Society(
         acquaintances=acquaintances,
         audiences={
-            npc: frozenset({"public", f"npc:{npc}", *(["faction:wardens"] if npc in wardens else [])})
+            npc: frozenset(
+                {"public", f"npc:{npc}", *(["faction:wardens"] if npc in wardens else [])}
+            )
             for npc in acquaintances
         },
     )
