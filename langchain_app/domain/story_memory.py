@@ -15,7 +15,8 @@ HALF_LIFE_H = 72.0
 FLOOR = 0.3
 """What is less relevant does not come to mind, as with memories."""
 WHOLE_WINDOW = 0.5
-"""The relevance of whatever happened at the time that was asked about, where nothing else was."""
+"""The relevance of what happened at a time that is asked about, where nothing else is named; asked
+openly, that is the whole question."""
 SAME_TIME = 0.35
 """The same, where the question has words besides that are not the event's."""
 
@@ -84,7 +85,8 @@ def _relevance(
     event: KnownEvent, asked: EventQuestion, weights: dict[str, float], dense_weight: float
 ) -> float:
     if not asked.topic:
-        return WHOLE_WINDOW if asked.at_that_time else 0.0
+        whole = 1.0 if asked.openly else WHOLE_WINDOW
+        return whole if asked.at_that_time else 0.0
     covered = coverage(asked.topic, event.tokens, weights)
     dense = (1 - dense_weight) * covered + dense_weight * max(0.0, event.similarity)
     elsewhere = asked.names.intersection(asked.topic) - event.tokens

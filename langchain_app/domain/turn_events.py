@@ -16,7 +16,7 @@ from langchain_app.domain.chronicle import (
     witnesses_of,
 )
 from langchain_app.domain.settlement import Settlement
-from langchain_app.domain.text import LANGUAGES, Language, LocalText
+from langchain_app.domain.text import Language, LocalText
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.world import World
 
@@ -26,7 +26,7 @@ IMPORTANCE = 0.8
 def events_of_turn(
     turn_id: str, scene: Scene, settlement: Settlement, world: World
 ) -> tuple[StoryEvent, ...]:
-    """Return an event for each stage reached and each item that changed hands."""
+    """Return an event for each quest that moved and each item that changed hands."""
     moved = [entry for entry in settlement.entries if entry.kind in ("flag", "item")]
     if not moved:
         return ()
@@ -52,18 +52,21 @@ def events_of_turn(
 def _told(
     scene: Scene, settlement: Settlement, world: World
 ) -> Iterator[tuple[str, dict[Language, str]]]:
-    stages = {
-        quest.stage_flag(stage): stage.description
-        for quest in world.quests.values()
-        for stage in quest.stages
-    }
-    for flag in settlement.flags:
-        if flag in stages:
-            yield "quest", {language: stages[flag][language] for language in LANGUAGES}
+    npc = scene.npc.name
+    for quest in world.quests.values():
+        if not quest.defined_flags.isdisjoint(settlement.flags):
+            yield "quest", _spoken_of(npc, quest.title)
     for entry in settlement.entries:
         if entry.kind == "item":
             name = world.items[entry.name].name
-            yield "item", _handed(scene.npc.name, name, given=entry.amount > 0)
+            yield "item", _handed(npc, name, given=entry.amount > 0)
+
+
+def _spoken_of(npc: LocalText, title: LocalText) -> dict[Language, str]:
+    return {
+        "en": f"A newcomer spoke with {npc.en} of the matter they call “{title.en}”.",
+        "ko": f"낯선 이가 {npc.ko}{_josa(npc.ko, '과', '와')} ‘{title.ko}’ 일로 이야기를 나누었다.",
+    }
 
 
 def _handed(npc: LocalText, item: LocalText, *, given: bool) -> dict[Language, str]:

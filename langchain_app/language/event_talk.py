@@ -7,18 +7,18 @@ from collections.abc import Iterable
 
 from langchain_app.domain.text import Language
 
-_NEWS: dict[Language, re.Pattern[str]] = {
+_OPEN: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"\b(?:what(?:'s| is| has| was| were|) ?(?:been )?(?:happen(?:ed|s|ing)?|going on|go(?:ne)? wrong)|"
-        r"what went (?:on|wrong)|what did you (?:see|hear|witness)|(?:did|have) you (?:see|seen|hear|heard) "
-        r"(?:what|any|about|of|the news)|any(?:thing)? (?:news|new|strange|odd|unusual|interesting|happen\w*)|"
-        r"news|rumou?rs?|gossip|word on the street|is it true|who (?:did it|was it|saw))\b",
+        r"what went (?:on|wrong)|what(?:'s| is) (?:new|the news|the latest)|what did you (?:see|hear|witness)|"
+        r"(?:did|has|have) any ?thing (?:\w+ )?happen(?:ed)?|any(?:thing)? (?:news|new|rumou?rs?|gossip|"
+        r"(?:strange|odd|unusual|interesting)(?: happen\w*)?)\b|the latest (?:news|gossip|rumou?rs?)|"
+        r"word on the street)\b",
         re.IGNORECASE,
     ),
     "ko": re.compile(
-        r"무슨 ?일|뭔 ?일|별일|어떤 일|일(?:이|은)? ?있었|일어났|벌어졌|생겼|있었던 일|소식|소문|뒷소문|사건|목격|"
-        r"(?:뭐|뭘|무엇을|무슨) ?(?:봤|보셨|들었|들으셨|본|들은)|(?:봤|들었|보셨|들으셨)(?:어|나|니|냐|습니까|어요|나요|소)|"
-        r"사실(?:이야|이에요|입니까|인가)|진짜(?:야|예요|입니까)"
+        r"(?:무슨|뭔|어떤|별) ?일|일(?:이|은)? ?있었|(?:무슨|새|다른|별) ?(?:소식|소문)|소(?:식|문)[은이]? ?(?:없|있|들)|"
+        r"(?:뭐|뭘|무엇을) ?(?:좀 )?(?:봤|보셨|들었|들으셨|본|들은)|있었던 일|떠도는 (?:말|이야기|얘기)"
     ),
 }
 _EVENT_WORDS: dict[Language, frozenset[str]] = {
@@ -79,9 +79,9 @@ _EVENT_WORDS: dict[Language, frozenset[str]] = {
 }
 
 
-def asks_of_events(text: str, language: Language) -> bool:
-    """Tell whether the utterance asks what happened, or what people say happened."""
-    return _NEWS[language].search(text) is not None
+def asks_what_happened(text: str, language: Language) -> bool:
+    """Tell whether the utterance asks openly what happened, or what the news is."""
+    return _OPEN[language].search(text) is not None
 
 
 def topic(tokens: Iterable[str], language: Language) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ from langchain_app.domain.rumour import doubt
 from langchain_app.domain.text import detect_language
 from langchain_app.domain.turn import Brief
 from langchain_app.language.dialogue_act import asks
-from langchain_app.language.event_talk import asks_of_events
+from langchain_app.language.english import STOPWORDS
+from langchain_app.language.event_talk import asks_what_happened
 from langchain_app.language.korean import KoreanAnalyser
 from langchain_app.language.speech_level import as_hearsay, speak_at_level
-from langchain_app.language.time_window import DAY_H, asked_time
+from langchain_app.language.time_window import asked_time
 from langchain_app.language.tokens import sentences
 
-MEANT = 0.6
+MEANT = 0.75
 """Who does not ask what happened is told of an event only if it is so surely meant."""
 
 _OWN_ENGLISH = {
@@ -74,6 +75,7 @@ _TOLD_ENGLISH = (
     "I only heard it from {nearest}, who had it from {first}:",
     "I only heard it from {nearest}, and it had been through many mouths since {first}:",
 )
+_COUNTED = frozenset({"two", "three", "four", "five", "six", "several", "nobody", "everybody"})
 _DOUBT_ENGLISH = (
     "I wasn't there myself.",
     "I wouldn't swear to it.",
@@ -126,7 +128,7 @@ class Teller:
         source = _TOLD_ENGLISH[_hops(found)].format(
             nearest=found.told_by[0], first=found.told_by[-1]
         )
-        return f"{source} {text} {_DOUBT_ENGLISH[doubt(found.credibility)]}"
+        return f"{source} {_run_on(text)} {_DOUBT_ENGLISH[doubt(found.credibility)]}"
 
     def _told(self, found: Recollection, brief: Brief) -> str:
         level = brief.scene.npc.speech_level
@@ -141,6 +143,12 @@ class Teller:
         return f"{source} {text} {_DOUBT[doubt(found.credibility)][level]}"
 
 
+def _run_on(text: str) -> str:
+    """Return the sentence as it goes on after a colon: small, unless a name begins it."""
+    first, blank, rest = text.partition(" ")
+    return f"{first.lower()}{blank}{rest}" if first.lower() in STOPWORDS | _COUNTED else text
+
+
 def _hops(found: Recollection) -> int:
     return min(len(found.told_by), len(_TOLD)) - 1
 
@@ -148,8 +156,8 @@ def _hops(found: Recollection) -> int:
 def _meant(brief: Brief) -> Recollection | None:
     """Return the event that the question means, if it means one rather than lore.
 
-    Who asks what happened at a time that is past means an event; anything else is answered with one
-    only where it covers the question better than lore does.
+    Who asks what happened at some time means an event. Who asks what happened is told of one that
+    covers the question as well as lore does; any other question, only of one that covers it better.
     """
     text, language = brief.utterance.text, brief.utterance.language
     events = [
@@ -161,16 +169,12 @@ def _meant(brief: Brief) -> Recollection | None:
     ]
     if not events or not asks(text, language):
         return None
-    best, now = events[0], brief.scene.game_time
-    asked = asked_time(text, language, now)
-    if asked is not None and asks_of_events(text, language):
-        return best
+    best = events[0]
     lore = brief.lore.chunks[0].confidence if brief.lore.grounded else 0.0
-    bygone = asked is not None and (
-        asked.window is None or asked.window.end <= now // DAY_H * DAY_H
-    )
-    needed = MEANT if bygone else max(MEANT, lore)
-    return best if best.relevance > needed else None
+    if asks_what_happened(text, language):
+        timed = asked_time(text, language, brief.scene.game_time) is not None
+        return best if timed or best.relevance >= lore else None
+    return best if best.relevance > max(MEANT, lore) else None
 
 
 def _about_oneself(memory: Recollection, brief: Brief) -> bool:

@@ -32,7 +32,7 @@ from langchain_app.domain.story_memory import EventQuestion, KnownEvent, come_to
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.domain.world import World
-from langchain_app.language.event_talk import asks_of_events, topic
+from langchain_app.language.event_talk import asks_what_happened, topic
 from langchain_app.language.time_window import asked_time, lately
 from langchain_app.persistence.chronicle_sql import (
     CANDIDATES,
@@ -106,7 +106,7 @@ class PostgresChronicle:
         if asked is None and not scene.eventful:
             return ()
         words = self._topic(asked.rest if asked else text, language)
-        openly = asks_of_events(text, language)
+        openly = asks_what_happened(text, language)
         window = asked.window if asked else None
         if asked and asked.anchor:
             moment = await self._moment(scene, Utterance(asked.anchor, language))
