@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from langchain_app.domain.chronicle import EventReport, StoryEvent, TimeWindow, Witness
+from langchain_app.domain.facts import Asked, Told
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.rumour import ChronicleEntry
@@ -129,6 +130,12 @@ class Listener(Protocol):
 
     def tokens(self, text: str, language: Language) -> tuple[str, ...]:
         """Return the content tokens of a text."""
+
+    def told(self, utterance: Utterance) -> tuple[Told, ...]:
+        """Return the facts that the player tells of themselves and theirs."""
+
+    def asked(self, utterance: Utterance) -> Asked:
+        """Return what the utterance wants to be reminded of."""
 
     def likeness(
         self, utterance: Utterance, vector: Vector, examples: Sequence[str]

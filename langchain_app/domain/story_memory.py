@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -57,10 +58,9 @@ def rated(
 
     Scored as memories are (domain/memory.py), with recency in game hours.
     """
-    weights = {token: min(3.0, len(token.encode()) / 3) for token in asked.topic}
     found = []
     for event in events:
-        relevance = _relevance(event, asked, weights, dense_weight)
+        relevance = _relevance(event, asked, dense_weight)
         if relevance >= FLOOR:
             recency = math.exp2(-max(0.0, now - event.game_time) / HALF_LIFE_H)
             score = relevance + 0.15 * recency + 0.15 * event.importance
@@ -81,13 +81,11 @@ def come_to_mind(
     return tuple(_recollection(event, score, relevance, now) for score, relevance, event in best)
 
 
-def _relevance(
-    event: KnownEvent, asked: EventQuestion, weights: dict[str, float], dense_weight: float
-) -> float:
+def _relevance(event: KnownEvent, asked: EventQuestion, dense_weight: float) -> float:
     if not asked.topic:
         whole = 1.0 if asked.openly else WHOLE_WINDOW
         return whole if asked.at_that_time else 0.0
-    covered = coverage(asked.topic, event.tokens, weights)
+    covered = coverage(asked.topic, event.tokens, {})
     dense = (1 - dense_weight) * covered + dense_weight * max(0.0, event.similarity)
     elsewhere = asked.names.intersection(asked.topic) - event.tokens
     # "At the fair" may be the game's word for its market; "at the forge" is another place.
@@ -112,7 +110,12 @@ def _recollection(event: KnownEvent, score: float, relevance: float, now: float)
     )
 
 
-def merged(*sources: Sequence[Recollection], limit: int) -> tuple[Recollection, ...]:
-    """Return the best of several kinds of recollections, best first."""
-    found = [recollection for source in sources for recollection in source]
-    return tuple(sorted(found, key=lambda r: -r.score)[:limit])
+def merged(*sources: Sequence[Recollection]) -> tuple[Recollection, ...]:
+    """Return recollections of several kinds, best first; each kind keeps its own order."""
+    queues = [deque(source) for source in sources if source]
+    found: list[Recollection] = []
+    while queues:
+        best = max(queues, key=lambda queue: queue[0].score)
+        found.append(best.popleft())
+        queues = [queue for queue in queues if queue]
+    return tuple(found)

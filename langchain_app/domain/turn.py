@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from langchain_app.domain.facts import Told
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.npc import Emotion, ForbiddenTrigger, Npc
@@ -153,6 +154,9 @@ class TurnRecord:
     tone: Tone | None
     deflection: Deflection | None
     importance: float
+    facts: tuple[Told, ...]
+    recalled: tuple[str, ...]
+    """Ids of the memories that came to mind: they are fresh again."""
     tokens: tuple[str, ...]
     vector: tuple[float, ...]
     trace_id: str

@@ -99,7 +99,17 @@ remembered as (
 posted as (
     insert into memory_terms (timeline_id, npc_id, token, seq, game_time, memory_id, kept)
     select id, %(npc)s, token, seq, game_time, %(turn)s, %(kept)s
-    from moved, unnest(%(tokens)s::text[]) token),
+    from moved, unnest(%(tokens)s::text[]) token
+    union all
+    select moved.id, %(npc)s, token, moved.seq, moved.game_time, old.id, old.importance >= 0.5
+    from moved, memories old, unnest(old.tokens) token where old.id = any(%(recalled)s)),
+learnt as (
+    insert into facts (timeline_id, npc_id, turn_id, seq, game_time, language, source, subject,
+                       slot, value, stance)
+    select id, %(npc)s, %(turn)s, seq, game_time, %(language)s, 'patterns', fact.*
+    from moved, unnest(%(subjects)s::text[], %(slots)s::text[], %(told)s::text[],
+                       %(stances)s::text[]) fact
+    on conflict do nothing),
 {WRITE},
 told as (
     insert into outbox (turn_id, kind, payload)
@@ -248,6 +258,11 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "evidence": [e.evidence for e in entries],
         "player_said": record.utterance.text,
         "tokens": list(dict.fromkeys(record.tokens)),
+        "recalled": list(record.recalled),
+        "subjects": [fact.subject for fact in record.facts],
+        "slots": [fact.slot for fact in record.facts],
+        "told": [fact.value for fact in record.facts],
+        "stances": [fact.stance for fact in record.facts],
         "kept": record.importance >= MATTERS,
         "vector": vector_literal(record.vector),
         "importance": record.importance,

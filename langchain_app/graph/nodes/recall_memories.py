@@ -13,9 +13,6 @@ from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
-LIMIT = 4
-"""Recollections of both kinds together: what a prompt has room for."""
-
 
 @observed("retriever", "utterance")
 async def recall_memories(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
@@ -27,7 +24,7 @@ async def recall_memories(state: TurnState, runtime: Runtime[TurnContext]) -> Up
         _in_time(parts.memory_book.recall(*asked), context),
         _in_time(parts.chronicle.recall(*asked), context),
     )
-    return {"memories": merged(memories, events, limit=LIMIT)}
+    return {"memories": merged(memories, events)}
 
 
 async def _in_time(

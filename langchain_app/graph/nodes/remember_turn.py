@@ -17,6 +17,8 @@ from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
+STORY = ("flag", "item", "action")
+
 
 @observed("span", "settlement")
 async def remember_turn(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
@@ -40,6 +42,8 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
     utterance, tone, reply = state["utterance"], state.get("tone"), state["reply"]
     if reply is None:
         raise AssertionError("no turn is remembered without a reply")
+    # An utterance that was deflected is no talk to learn from: an exploit would plant its facts.
+    facts = context.parts.listener.told(utterance) if tone else ()
     return TurnRecord(
         request=state["request"],
         scene=state["scene"],
@@ -50,10 +54,14 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         tone=tone,
         deflection=state.get("deflection"),
         importance=importance(
-            settled=state["settlement"].changed,
+            moved=any(entry.kind in STORY for entry in state["settlement"].entries),
+            facts=len(facts),
             act=tone.act if tone else "small_talk",
+            feeling=tone.sentiment.compound if tone else 0.0,
             length=len(utterance.text),
         ),
+        facts=facts,
+        recalled=tuple(m.memory_id for m in state.get("memories", ())[:1] if m.memory_id),
         tokens=context.parts.listener.tokens(utterance.text, utterance.language),
         vector=tuple(await context.vector()),
         trace_id=context.trace.trace_id,

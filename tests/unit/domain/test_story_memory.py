@@ -54,8 +54,13 @@ def test_hearsay_keeps_its_chain_and_fades() -> None:
     assert fresh.score > stale.score
 
 
-def test_the_best_of_both_kinds_are_kept() -> None:
+def test_memories_and_events_come_best_first_and_each_in_its_own_order() -> None:
     asked = EventQuestion(("lantern",))
     events = come_to_mind([THEFT, RUMOUR], asked, now=50, dense_weight=0, limit=3)
-    weak = [replace(event, score=0.1) for event in events]
-    assert merged(weak, events, limit=2) == events
+    first, second = (replace(events[0], text=text) for text in ("first", "second"))
+    memories = [replace(first, score=0.5), replace(second, score=9.0)]
+    assert [memory.text for memory in merged(memories, events, [])] == [
+        *(event.text for event in events),
+        "first",
+        "second",
+    ]

@@ -124,6 +124,9 @@ class Listener:
     def tokens(self, text: str, language: Any) -> tuple[str, ...]:
         return tuple(text.lower().split())
 
+    def told(self, utterance: Any) -> tuple[()]:
+        return ()
+
     def likeness(self, utterance: Any, vector: Any, examples: Any) -> tuple[float, str]:
         return 0.0, ""
 
