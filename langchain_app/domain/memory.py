@@ -28,6 +28,8 @@ Kind = Literal["said", "fact", "reflection", "event", "rumour"]
 """What a recollection is: an exchange, a fact out of one, a thought about many; a story event, and
 what others tell of one.
 """
+HAPPENED: tuple[Kind, ...] = ("event", "rumour")
+"""The kinds that the chronicle brings to mind; the others are the memory book's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.memory import Recollection
+from langchain_app.domain.memory import HAPPENED, Recollection
 from langchain_app.domain.npc import SpeechLevel
 from langchain_app.domain.rumour import doubt
 from langchain_app.domain.text import detect_language
@@ -163,7 +163,7 @@ def _meant(brief: Brief) -> Recollection | None:
     events = [
         memory
         for memory in brief.memories
-        if memory.kind in ("event", "rumour")
+        if memory.kind in HAPPENED
         and detect_language(memory.text) == language
         and not _about_oneself(memory, brief)
     ]

@@ -143,10 +143,11 @@ class PostgresChronicle:
         """Return the best of what the NPC lived; of the world's past only where a time is asked."""
         if not question.topic and window is None:
             return ()
-        known = await self._known(scene, window or EVER, question, language, vector)
+        weight = self._weights.get(language, 0.0)
+        meant = vector if weight else ()
+        known = await self._known(scene, window or EVER, question, language, meant)
         if window is not None:
             known += self._past.within(window, scene.knower, language)
-        weight = self._weights.get(language, 0.0)
         return come_to_mind(known, question, now=scene.game_time, dense_weight=weight, limit=limit)
 
     async def _moment(self, scene: Scene, anchor: Utterance) -> float | None:

@@ -12,7 +12,9 @@ from psycopg.types.json import Jsonb
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.persistence.postgres import vector_literal
 
-NEWEST = 1000
+jsonb = partial(Jsonb, dumps=orjson.dumps)
+
+NEWEST = 500
 """So many of the events that an NPC knows are looked through; older ones are found by their time."""
 CANDIDATES = 16
 
@@ -46,15 +48,20 @@ happened as (
     select moved.id, moved.seq, event.* from moved, jsonb_to_recordset(%(happened)s) as event (
         id text, kind text, text jsonb, place text, participants text[], game_time float8,
         importance real, secret boolean, audience text[], after text, trust real, tokens text[],
-        vector vector, digest text)),
+        vector vector, digest text)
+    on conflict do nothing),
 heard as (
     insert into hearsay (timeline_id, seq, event_id, npc_id, happened, since, credibility, how,
                          told_by)
     select moved.id, moved.seq, hearing.* from moved, jsonb_to_recordset(%(heard)s) as hearing (
         event_id text, npc_id text, happened float8, since float8, credibility real, how text,
-        told_by text[]))
+        told_by text[])
+    on conflict do nothing)
 """
-"""Parts of a statement that has `moved` (id, seq): the place on a timeline that the events take."""
+"""Parts of a statement that has `moved` (id, seq): the place on a timeline that the events take.
+
+A turn's own events give way to a game's of the same id: no id that a game chose may stop a turn.
+"""
 
 RECORD = f"""
 with moved as (
@@ -91,8 +98,8 @@ def written(entries: Iterable[ChronicleEntry]) -> dict[str, Any]:
     """Return the values of `WRITE`."""
     entries = tuple(entries)
     return {
-        "happened": _jsonb([_event_row(entry) for entry in entries]),
-        "heard": _jsonb([row for entry in entries for row in _hearings(entry)]),
+        "happened": jsonb([_event_row(entry) for entry in entries]),
+        "heard": jsonb([row for entry in entries for row in _hearings(entry)]),
     }
 
 
@@ -129,6 +136,3 @@ def _hearings(entry: ChronicleEntry) -> list[dict[str, Any]]:
         }
         for heard in entry.hearings
     ]
-
-
-_jsonb = partial(Jsonb, dumps=orjson.dumps)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import orjson
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
 from langchain_app.domain.errors import SessionOfAnotherPlayer, TimelineMoved, UnknownSession
 from langchain_app.domain.guardrails import neutralise
@@ -21,7 +18,7 @@ from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
-from langchain_app.persistence.chronicle_sql import WRITE, written
+from langchain_app.persistence.chronicle_sql import WRITE, jsonb, written
 from langchain_app.persistence.lineage import fork
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
@@ -226,9 +223,6 @@ class PostgresTimelines:
         return stored
 
 
-_jsonb = partial(Jsonb, dumps=orjson.dumps)
-
-
 def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
     scene, after = record.scene, record.settlement
     entries = after.entries
@@ -241,14 +235,14 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "session": scene.session_id,
         "npc": scene.npc.id,
         "seq": scene.seq,
-        "flags": _jsonb(sorted(after.story.flags)),
-        "items": _jsonb(sorted(after.story.items)),
-        "feelings": _jsonb({scene.npc.id: after.relationship.model_dump()}),
+        "flags": jsonb(sorted(after.story.flags)),
+        "items": jsonb(sorted(after.story.items)),
+        "feelings": jsonb({scene.npc.id: after.relationship.model_dump()}),
         "message": record.request.message,
         "language": record.utterance.language,
         "reply": record.reply.text,
-        "sources": _jsonb([found.chunk.id for found in record.lore.chunks]),
-        "answer": _jsonb(answer),
+        "sources": jsonb([found.chunk.id for found in record.lore.chunks]),
+        "answer": jsonb(answer),
         "trace": record.trace_id,
         "kinds": [e.kind for e in entries],
         "names": [e.name for e in entries],
@@ -267,7 +261,7 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "vector": vector_literal(record.vector),
         "importance": record.importance,
         **written(record.happened),
-        "event": _jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
+        "event": jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.memory import Recollection
+from langchain_app.domain.memory import HAPPENED, Recollection
 from langchain_app.domain.rumour import doubt
 from langchain_app.domain.text import Language
 
@@ -28,7 +28,7 @@ _SURE: dict[Language, tuple[str, str, str]] = {
 
 def shown(memory: Recollection, language: Language) -> str:
     """Return the line that a prompt shows."""
-    if memory.kind not in ("event", "rumour"):
+    if memory.kind not in HAPPENED:
         return memory.text
     if not memory.told_by:
         return _OWN[language][memory.how].format(text=memory.text)

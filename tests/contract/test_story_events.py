@@ -165,6 +165,20 @@ async def test_a_turn_that_was_not_committed_left_no_event(game) -> None:
     assert len(rows) == 1
 
 
+async def test_no_id_that_a_game_chose_stops_a_turn(game) -> None:
+    report = EventReport("turn-x.0", "test", FIRE, place="keel_market")
+    await game.platform.intake.report(report, Whose(player_id=game.player))
+    taken = await game.sql("select id from turns where id = 'turn-x'")
+    assert taken == []
+    await game.say("What happened to the bell? Why is it cracked?", "isaura", turn_id="turn-x")
+    rows = await game.sql(
+        "select e.kind from story_events e join timelines t on t.id = e.timeline_id "
+        "where t.player_id = %s",
+        game.player,
+    )
+    assert [row["kind"] for row in rows] == ["test"]
+
+
 async def test_a_players_events_are_erased_with_their_story(game) -> None:
     await happens(game, FIRE, 10)
     timeline = (await game.timeline())["id"]

@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from langchain_app.domain.answer import answer_of
 from langchain_app.domain.errors import TimelineMoved
 from langchain_app.domain.lore import Findings
-from langchain_app.domain.memory import importance
+from langchain_app.domain.memory import HAPPENED, importance
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.turn import TurnRecord
 from langchain_app.domain.turn_events import events_of_turn
@@ -44,6 +44,7 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         raise AssertionError("no turn is remembered without a reply")
     # An utterance that was deflected is no talk to learn from: an exploit would plant its facts.
     facts = context.parts.listener.told(utterance) if tone else ()
+    remembered = [m for m in state.get("memories", ()) if m.kind not in HAPPENED]
     return TurnRecord(
         request=state["request"],
         scene=state["scene"],
@@ -61,7 +62,7 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
             length=len(utterance.text),
         ),
         facts=facts,
-        recalled=tuple(m.memory_id for m in state.get("memories", ())[:1] if m.memory_id),
+        recalled=tuple(m.memory_id for m in remembered[:1] if m.memory_id),
         tokens=context.parts.listener.tokens(utterance.text, utterance.language),
         vector=tuple(await context.vector()),
         trace_id=context.trace.trace_id,
