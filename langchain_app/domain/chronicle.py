@@ -13,6 +13,7 @@ from typing import Literal
 from langchain_app.domain.errors import EventFromTheFuture, EventInvalid, UnknownPlace
 from langchain_app.domain.guardrails import neutralise
 from langchain_app.domain.lore import Gate
+from langchain_app.domain.story import START
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.world import World
 
@@ -147,6 +148,7 @@ def story_event(report: EventReport, world: World, society: Society, clock: floa
     Raises UnknownNpc, UnknownPlace, EventFromTheFuture and EventInvalid.
     """
     _check_names(report, world)
+    _check_gate(report.gate, world)
     return StoryEvent(
         id=report.event_id,
         kind=report.kind,
@@ -177,6 +179,20 @@ def _check_names(report: EventReport, world: World) -> None:
             world.npc(person)
     for witness in report.witnesses or ():
         world.npc(witness.npc_id)
+
+
+def _check_gate(gate: Gate, world: World) -> None:
+    """Refuse a gate that nobody can ever come through: a slip of the pen, not a secret."""
+    for name in gate.audience:
+        kind, _, known = name.partition(":")
+        there = {"npc": world.npcs, "faction": world.manifest.factions}.get(kind, {})
+        if name != "public" and known not in there:
+            raise EventInvalid(
+                f"The gate's audience {name[:64]!r} is nobody in this world.",
+                "Use public, npc:<id> or faction:<id>.",
+            )
+    if gate.after != START and gate.after not in world.flags:
+        raise EventInvalid(f"No quest of this world raises the flag {gate.after[:64]!r}.")
 
 
 def _cleaned(text: Mapping[Language, str]) -> dict[Language, str]:

@@ -9,7 +9,7 @@ from langchain_app.domain.chronicle import StoryEvent, TimeWindow, names_of
 from langchain_app.domain.lore import Gate, Knower
 from langchain_app.domain.ports import Listener
 from langchain_app.domain.story_memory import KnownEvent
-from langchain_app.domain.text import Language
+from langchain_app.domain.text import Language, detect_language
 from langchain_app.domain.world import World
 
 
@@ -38,10 +38,11 @@ class WorldPast:
 
     def tokens(self, event: StoryEvent) -> list[str]:
         """Return the tokens by which an event is found, in the languages it has."""
-        found = [
-            self._listener.tokens(_joined([text, *names_of(event, self._world, lang)]), lang)
-            for lang, text in event.text.items()
+        texts = [
+            (lang, (text, *names_of(event, self._world, lang))) for lang, text in event.text.items()
         ]
+        texts.append((detect_language(event.kind), (event.kind,)))
+        found = [self._listener.tokens(_joined(words), lang) for lang, words in texts]
         return list(dict.fromkeys(token for tokens in found for token in tokens))
 
     def _names(self, language: Language) -> frozenset[str]:

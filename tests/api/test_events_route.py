@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -80,6 +81,13 @@ async def test_an_id_is_not_used_for_two_events(game) -> None:
     await game.happens(**HAIL, event_id=name)
     response = await report(game, event_id=name, text="Snow broke two roofs.")
     assert error_of(response) == (409, "event_id_reused")
+
+
+async def test_the_same_report_sent_five_times_at_once_is_one_event(game) -> None:
+    event = {**HAIL, "event_id": fresh("event")}
+    answers = await asyncio.gather(*(game.happens(**event) for _ in range(5)))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(await events_of(game)) == 1
 
 
 async def test_two_players_may_use_the_same_id(game) -> None:
