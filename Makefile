@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8000
+export OPENBLAS_NUM_THREADS ?= 1
 WORLD  ?= game_knowledge/ebbhold
 BASE   := $(VENV)/.base-installed
 DEV    := $(VENV)/.dev-installed

@@ -13,6 +13,7 @@ The last line is JSON.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.turn import Exchange, Utterance
 from langchain_app.language.tokens import Tokeniser
-from langchain_app.retrieval.lore_retriever import SnapshotRetriever
+from langchain_app.retrieval.lore_retriever import HybridRetriever
+from langchain_app.retrieval.minilm import EmbeddedMiniLM
 from langchain_app.retrieval.snapshot import Snapshot
 from langchain_app.settings import PlatformSettings, Settings
 from langchain_app.worlds import load_world
@@ -63,20 +65,25 @@ class Bench:
         ingest_world(settings, lambda done, total: None)
         self.world = load_world(world)
         self.embeddings = platform_embeddings(settings)
-        tokeniser = Tokeniser(self.world.names)
+        self.tokeniser = Tokeniser(self.world.names)
         knowledge = milvus_store(settings).read(self.world.id)
         assert knowledge is not None
-        self.retriever = SnapshotRetriever(Snapshot(knowledge, tokeniser), tokeniser)
+        self.knowledge = knowledge
+        self.retriever = HybridRetriever(
+            Snapshot(knowledge),
+            self.tokeniser,
+            words=self.embeddings if isinstance(self.embeddings, EmbeddedMiniLM) else None,
+        )
 
-    def ask(self, question: Question) -> Outcome:
+    async def ask(self, question: Question) -> Outcome:
         npc = self.world.npc(question.npc)
         knower = Knower(npc.audiences, StoryState(flags=frozenset(question.flags)), question.trust)
         utterance = Utterance(question.question, question.language)  # type: ignore[arg-type]
         recent = (Exchange(question.previous, ""),) if question.previous else ()
         vector = self.embeddings.embed_query(question.question)
         find = self.retriever.find
-        ranked = find(utterance, knower, vector, recent=recent, limit=5, only_sure=False)
-        sure = find(utterance, knower, vector, recent=recent)
+        ranked = await find(utterance, knower, vector, recent=recent, limit=5, only_sure=False)
+        sure = await find(utterance, knower, vector, recent=recent)
         return Outcome(
             question,
             [found.chunk.id for found in ranked.chunks],
@@ -113,6 +120,10 @@ def figures(outcomes: list[Outcome]) -> dict[str, float]:
     }
 
 
+async def _all(bench: Bench, questions: list[Question]) -> list[Outcome]:
+    return [await bench.ask(question) for question in questions]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--world", type=Path, default=Path("game_knowledge/ebbhold"))
@@ -121,7 +132,7 @@ def main() -> None:
     arguments = parser.parse_args()
     bench = Bench(arguments.world)
     questions = read_questions(arguments.world, arguments.split)
-    outcomes = [bench.ask(question) for question in questions]
+    outcomes = asyncio.run(_all(bench, questions))
     results: dict[str, Any] = {"split": arguments.split}
     for language in LANGUAGES:
         mine = [o for o in outcomes if o.question.language == language]

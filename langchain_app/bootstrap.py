@@ -27,10 +27,14 @@ from langchain_app.persistence.memory_book import PostgresMemoryBook
 from langchain_app.persistence.postgres import Postgres
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.retrieval.embeddings import open_embeddings
+from langchain_app.retrieval.http_reranker import HttpReranker
 from langchain_app.retrieval.ingest import Ingested, ingest, knowledge_version
-from langchain_app.retrieval.lore_retriever import SnapshotRetriever
+from langchain_app.retrieval.knowledge import Knowledge
+from langchain_app.retrieval.lore_retriever import HybridRetriever
 from langchain_app.retrieval.milvus_store import MilvusStore
-from langchain_app.retrieval.snapshot import Knowledge, Snapshot
+from langchain_app.retrieval.minilm import EmbeddedMiniLM
+from langchain_app.retrieval.reranking import EmbeddedReranker, NoReranker, Reranker
+from langchain_app.retrieval.snapshot import Snapshot
 from langchain_app.settings import Settings
 from langchain_app.worlds import load_world
 
@@ -50,7 +54,7 @@ class Platform:
     intake: EventIntake
     postgres: Postgres
     store: MilvusStore
-    retriever: SnapshotRetriever
+    retriever: HybridRetriever
     embeddings: Embeddings
     tracing: Tracing
     speaker: ModelSpeaker
@@ -85,8 +89,11 @@ async def open_platform(
         )
         tracing = Tracing(postgres_processor(postgres.conninfo), langfuse=_langfuse(settings))
         closing.push_async_callback(asyncio.to_thread, tracing.close)
-        retriever = SnapshotRetriever(
-            await asyncio.to_thread(Snapshot, knowledge, tokeniser), tokeniser
+        retriever = HybridRetriever(
+            await asyncio.to_thread(Snapshot, knowledge),
+            tokeniser,
+            reranker=_reranker(settings, closing),
+            words=embeddings if isinstance(embeddings, EmbeddedMiniLM) else None,
         )
         listener = await asyncio.to_thread(
             LocalListener, tokeniser, world.examples, knowledge.examples
@@ -164,16 +171,6 @@ def model_name(embeddings: Embeddings) -> str:
     return str(getattr(embeddings, "model_name", type(embeddings).__name__))
 
 
-async def _embeddings(settings: Settings, given: Embeddings | None) -> Embeddings:
-    return given if given is not None else await asyncio.to_thread(platform_embeddings, settings)
-
-
-async def _speaker(
-    settings: Settings, given: ModelSpeaker | None, fallback: ModelSpeaker
-) -> ModelSpeaker:
-    return given or await choose_speaker(_chat_settings(settings), fallback)
-
-
 def _knowledge(
     world: World,
     store: MilvusStore,
@@ -202,6 +199,21 @@ def _chat_settings(settings: Settings) -> ChatSettings:
         openai_key=settings.openai.api_key.get_secret_value(),
         timeout_s=settings.platform.turn_seconds,
     )
+
+
+def _reranker(settings: Settings, closing: AsyncExitStack) -> Reranker:
+    chosen = settings.reranker
+    if chosen.provider != "http":
+        return EmbeddedReranker() if chosen.provider == "embedded" else NoReranker()
+    reranker = HttpReranker(
+        chosen.url,
+        shape=chosen.shape,
+        model=chosen.model,
+        api_key=chosen.api_key.get_secret_value(),
+        timeout_s=chosen.timeout_seconds,
+    )
+    closing.push_async_callback(reranker.close)
+    return reranker
 
 
 def _langfuse(settings: Settings) -> LangfuseKeys | None:

@@ -28,10 +28,10 @@ class PartHealth:
 
 async def platform_health(platform: Platform) -> dict[str, PartHealth]:
     """Ask every part of a running platform, all at once."""
-    snapshot = platform.retriever.snapshot
+    held = platform.retriever.knowledge
 
     async def knowledge() -> str:
-        return f"version {snapshot.version}, {snapshot.size} chunks"
+        return f"version {held.version}, {held.size} chunks"
 
     async def embeddings() -> str:
         vector = await platform.embeddings.aembed_query("ready")

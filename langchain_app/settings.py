@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _FILE = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
@@ -76,6 +76,30 @@ class MilvusSettings(BaseSettings):
     token: SecretStr = SecretStr("")
 
 
+class RerankerSettings(BaseSettings):
+    """The second stage of retrieval: embedded, a server's, or none."""
+
+    model_config = SettingsConfigDict(**_FILE, env_prefix="RERANKER_")
+
+    provider: Literal["embedded", "http", "none"] = "embedded"
+    url: str = ""
+    shape: Literal["texts", "documents"] = "documents"
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout_seconds: float = Field(default=0.5, gt=0, le=30)
+
+    @field_validator("url")
+    @classmethod
+    def _with_scheme(cls, url: str) -> str:
+        return _http(url) if url else url
+
+    @model_validator(mode="after")
+    def _with_url(self) -> RerankerSettings:
+        if self.provider == "http" and not self.url:
+            raise ValueError("RERANKER_PROVIDER=http needs RERANKER_URL")
+        return self
+
+
 class LangfuseSettings(BaseSettings):
     """A self-hosted Langfuse; off unless both keys are set."""
 
@@ -98,6 +122,7 @@ class Settings:
         postgres: PostgresSettings | None = None,
         milvus: MilvusSettings | None = None,
         langfuse: LangfuseSettings | None = None,
+        reranker: RerankerSettings | None = None,
     ) -> None:
         self.platform = platform or PlatformSettings()
         self.ollama = ollama or OllamaSettings()
@@ -105,6 +130,7 @@ class Settings:
         self.postgres = postgres or PostgresSettings()
         self.milvus = milvus or MilvusSettings()
         self.langfuse = langfuse or LangfuseSettings()
+        self.reranker = reranker or RerankerSettings()
 
     @property
     def milvus_uri(self) -> str:

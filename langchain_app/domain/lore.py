@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from langchain_app.domain.story import START, StoryState
-from langchain_app.domain.text import Frozen, Language, LocalText, Phrase
+from langchain_app.domain.text import Asked, Frozen, Language, LocalText, Phrase
 
 ChunkKind = Literal["lore", "voice", "acquaintance", "item", "quest"]
 OWN_WORDS: tuple[ChunkKind, ...] = ("voice", "acquaintance")
@@ -52,6 +52,7 @@ class Passage(Frozen):
     told_by: str | None = None
     title: LocalText
     body: LocalText
+    asked: Asked = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Chunk:
     gate: Gate
     importance: float = 0.5
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    """Questions that it answers, as its author expects them; searched, never told."""
 
     @property
     def key(self) -> str:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.relationship import Deltas, Mood, Relationship
-from langchain_app.domain.text import Frozen, Language, LocalText, LocalTexts, Phrase
+from langchain_app.domain.text import Asked, Frozen, Language, LocalText, LocalTexts, Phrase
 
 SpeechLevel = Literal["hapsyo", "haeyo", "hao", "hage", "hae"]
 """Korean speech levels: 하십시오체, 해요체, 하오체, 하게체, 해체 (반말)."""
@@ -107,6 +107,7 @@ class Npc(Frozen):
     role: Phrase
     name: LocalText
     aliases: LocalTexts
+    epithets: Asked = Asked()
     place: Phrase
     factions: tuple[Phrase, ...] = ()
     age: int = Field(ge=0)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.relationship import Deltas
-from langchain_app.domain.text import Frozen, LocalText, LocalTexts, Phrase
+from langchain_app.domain.text import Asked, Frozen, LocalText, LocalTexts, Phrase
 
 START = "start"
 """The story flag that is raised for everybody from the first moment."""
@@ -94,6 +94,7 @@ class Stage(Frozen):
     id: Phrase
     objective: LocalText
     description: LocalText
+    asked: Asked = Asked()
 
 
 class Reward(Frozen):
@@ -140,4 +141,5 @@ class Item(Frozen):
     price: int | None = Field(default=None, ge=0)
     sold_by: tuple[Phrase, ...] = ()
     known_by: tuple[Phrase, ...] = ("public",)
+    asked: Asked = Asked()
     after: Phrase = START

@@ -42,6 +42,16 @@ class LocalTexts(Frozen):
         return self.en if language == "en" else self.ko
 
 
+class Asked(Frozen):
+    """How players may ask for something, in each language; authored, searched, never shown."""
+
+    en: tuple[Phrase, ...] = ()
+    ko: tuple[Phrase, ...] = ()
+
+    def __getitem__(self, language: Language) -> tuple[str, ...]:
+        return self.en if language == "en" else self.ko
+
+
 def detect_language(text: str, default: Language = "en") -> Language:
     """Tell Korean from English by script.
 

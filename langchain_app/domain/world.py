@@ -161,13 +161,14 @@ class World:
                     text=passage.body[language],
                     gate=passage.gate,
                     importance=passage.importance,
+                    asked=passage.asked[language],
                 )
 
     def _acquaintance_chunks(self) -> Iterator[Chunk]:
         for npc in self.npcs.values():
             for other, text in npc.acquaintances.items():
                 named = self.npcs.get(other) or self.manifest.people[other]
-                aliases = self.npcs[other].aliases if other in self.npcs else None
+                known = self.npcs.get(other)
                 for language in LANGUAGES:
                     yield Chunk(
                         id=f"{npc.id}-on-{other}",
@@ -176,7 +177,8 @@ class World:
                         title=named.name[language],
                         text=text[language],
                         gate=Gate(audience=(f"npc:{npc.id}",)),
-                        aliases=aliases[language] if aliases else (),
+                        aliases=known.aliases[language] if known else (),
+                        asked=known.epithets[language] if known else (),
                     )
 
     def _item_chunks(self) -> Iterator[Chunk]:
@@ -190,6 +192,7 @@ class World:
                     text=f"{item.description[language]} {self._price(item, language)}".strip(),
                     gate=Gate(audience=item.known_by, after=item.after),
                     aliases=item.aliases[language],
+                    asked=item.asked[language],
                 )
 
     def _price(self, item: Item, language: str) -> str:
@@ -213,4 +216,5 @@ class World:
                         title=quest.title[language],
                         text=stage.description[language],
                         gate=Gate(audience=("public",), after=quest.stage_flag(stage)),
+                        asked=stage.asked[language],
                     )

@@ -30,6 +30,12 @@ class Tokeniser:
         """Return the tokens that carry meaning: stems, or content morphemes."""
         return english.tokens(text) if language == "en" else self.korean.content(text)
 
+    def as_meant(self, text: str, language: Language) -> list[str]:
+        """Return the tokens that carry meaning, with common misspellings read as what was meant."""
+        if language == "en":
+            return english.tokens(text)
+        return self.korean.content(text, as_meant=True)
+
     def index(self, text: str, language: Language) -> list[str]:
         """Return the tokens that a lexical index keeps: content, and for Korean bigrams too."""
         if language == "en":

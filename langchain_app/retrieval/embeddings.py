@@ -1,87 +1,25 @@
-"""Embedding models: the embedded one, and those that servers hold."""
+"""Embedding models behind LangChain's interface: the embedded one, and those that servers hold."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import secrets
-import socket
-import tempfile
-from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
-import xllamacpp
 from langchain_core.embeddings import Embeddings
 from pydantic import SecretStr
 
 from langchain_app.domain.errors import EmbeddingsUnavailable, SettingsInvalid
-from langchain_app.retrieval import minilm_gguf
+from langchain_app.retrieval.minilm import EmbeddedMiniLM
 
 PROVIDERS = ("embedded", "ollama", "openai")
 OLLAMA_MODEL = "bge-m3"  # knows Korean and English
 OPENAI_MODEL = "text-embedding-3-small"
 
-# An utterance that comes during an ingest waits for one batch, not for the whole world.
-BATCH = 8
 # Both clients wait for minutes or for ever by themselves; a cold model takes seconds to load.
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
-
-
-class EmbeddedMiniLM(Embeddings):
-    """all-MiniLM-L6-v2 in this process: English, 384 dimensions, vectors of length 1.
-
-    A text has the same vector whatever else is embedded with it or at the same time. Beyond 512
-    tokens a text is cut. Safe to use from several threads.
-    """
-
-    model_name = "all-MiniLM-L6-v2"
-    dimension = minilm_gguf.WIDTH
-
-    def __init__(self, state_folder: Path) -> None:
-        """Open the model, converted under `state_folder` at first use.
-
-        Raises EmbeddingsUnavailable.
-        """
-        self._tokens = minilm_gguf.WordPiece(minilm_gguf.load_vocabulary())
-        self._engine: Any = _open_engine(minilm_gguf.ensure_gguf(state_folder))
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Embed texts: n -> (n, 384); raises EmbeddingsUnavailable."""
-        starts = range(0, len(texts), BATCH)
-        return [vector for at in starts for vector in self._embed(texts[at : at + BATCH])]
-
-    def embed_query(self, text: str) -> list[float]:
-        """Embed one text: (384,); raises EmbeddingsUnavailable."""
-        return self._embed([text])[0]
-
-    async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Embed texts beside the event loop (the engine releases the GIL)."""
-        return await asyncio.to_thread(self.embed_documents, texts)
-
-    async def aembed_query(self, text: str) -> list[float]:
-        """Embed one text beside the event loop (the engine releases the GIL)."""
-        return await asyncio.to_thread(self.embed_query, text)
-
-    def close(self) -> None:
-        """Give the model's memory back, once the calls under way are done."""
-        self._engine = None
-
-    def _embed(self, texts: Sequence[str]) -> list[list[float]]:
-        engine = self._engine
-        if engine is None:
-            raise EmbeddingsUnavailable("The embedding model was closed.", "Open another one.")
-        tokens = [self._tokens.encode(text) for text in texts]
-        # base64 carries the float32 bit for bit, and saves 0.3 ms a query against decimals.
-        answer = engine.handle_embeddings({"input": tokens, "encoding_format": "base64"})
-        if "error" in answer:
-            raise _failed("embedded", answer["error"].get("message", "no reason given"))
-        vectors = [b64decode(row["embedding"]) for row in answer["data"]]
-        return [np.frombuffer(vector, dtype="<f4").tolist() for vector in vectors]
 
 
 class ServedEmbeddings(Embeddings):
@@ -155,35 +93,6 @@ def _openai(model: str, base_url: str | None, api_key: str) -> Any:
         check_embedding_ctx_length=False,
         **({"openai_api_key": SecretStr(key)} if key else {}),
     )
-
-
-def _open_engine(path: Path) -> Any:
-    """Start llama.cpp on the model; raises EmbeddingsUnavailable."""
-    params = xllamacpp.CommonParams()
-    params.model.path = str(path)
-    params.embedding = True
-    params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
-    # One sequence at a time: side by side they round differently (2e-4), and gain at most 15%.
-    params.n_parallel = 1
-    params.n_ctx = params.n_batch = params.n_ubatch = minilm_gguf.CONTEXT
-    threads = 1  # two gain a third on an idle machine, and cost threefold on a busy one (spinning)
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-    params.cache_ram_mib, params.warmup, params.verbosity = 0, False, -1
-    params.api_keys = [secrets.token_urlsafe(32)]
-    params.n_threads_http = 1
-    try:
-        # The engine insists on listening. A socket that loses its name at once is heard by nobody.
-        with tempfile.TemporaryDirectory(prefix="dramatis-") as private:
-            address = f"{private}/engine.sock"
-            # Linux allows 108 bytes, macOS 104. Otherwise: loopback, a free port and the key above.
-            if hasattr(socket, "AF_UNIX") and len(os.fsencode(address)) < 104:
-                params.hostnames = [address]
-            return xllamacpp.Server(params)
-    except (RuntimeError, OSError) as error:
-        raise EmbeddingsUnavailable(
-            f"The embedding model {path} cannot be opened: {error}",
-            "Delete that file; the next start makes it anew.",
-        ) from error
 
 
 @contextmanager

@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from langchain_app.domain.lore import Chunk
-from langchain_app.domain.text import LANGUAGES, Language, detect_language
+from langchain_app.domain.text import LANGUAGES, detect_language
 from langchain_app.domain.world import World
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.retrieval.fusion import dense_weight
+from langchain_app.retrieval.knowledge import Knowledge, StoredChunk, segments_of
 from langchain_app.retrieval.lexical_index import LexicalIndex
+from langchain_app.retrieval.milvus_rows import FORMAT
 from langchain_app.retrieval.milvus_store import MilvusStore
-from langchain_app.retrieval.snapshot import Knowledge, StoredChunk
+from langchain_app.retrieval.token_vectors import Floats, SegmentVectors, word_vectors
 
 BATCH = 32
 Progress = Callable[[int, int], None]
 
-FORMAT = "knowledge-2"
-"""Enters the version: knowledge that was cut or stored differently must be ingested anew."""
+PROBED = 128
+KNOWN = 0.1
+"""So many passages are embedded to see whether the model knows a language at all: the weight that
+they give is higher than the final one (English .46 against .31, Korean with an English model .01)."""
+
+
+@runtime_checkable
+class SegmentEmbeddings(Protocol):
+    """An embedding model that tells the vectors of single words."""
+
+    def embed_segments(self, segments: Sequence[str]) -> SegmentVectors:
+        """Embed one text that was cut into segments; raises EmbeddingsUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What an ingest did."""
+    """What an ingest did: chunks of the version, how many were embedded, whether it was written."""
 
     version: str
     chunks: int
+    embedded: int
     written: bool
     weights: dict[str, float]
 
@@ -50,75 +64,141 @@ def ingest(
 ) -> Ingested:
     """Write the world's knowledge unless this very version stands there already.
 
-    `progress(done, total)` is called as chunks are embedded. Raises KnowledgeStoreUnavailable and
-    EmbeddingsUnavailable; the version that was current stays current then.
+    What an earlier version embedded with the same model is not embedded again. A language that the
+    model does not know is not embedded. `progress(done, total)` is called as chunks are embedded.
+    Raises KnowledgeStoreUnavailable and EmbeddingsUnavailable; the version that was current stays
+    current then.
     """
     version = knowledge_version(world, model)
     if store.current_version(world.id) == version:
-        return Ingested(version, 0, False, {})
+        return Ingested(version, 0, 0, False, {})
     chunks = list(world.chunks())
-    vectors = _embed(chunks, embeddings, progress)
-    stored = tuple(
-        StoredChunk(chunk, tuple(_tokens(chunk, tokeniser)), vector)
-        for chunk, vector in zip(chunks, vectors, strict=True)
+    work = Embedding(embeddings, progress, len(chunks), store.read(world.id), model)
+    stored: list[StoredChunk] = []
+    weights: dict[str, float] = {}
+    for language in LANGUAGES:
+        mine = [chunk for chunk in chunks if chunk.language == language]
+        weights[language], found = embed(mine, world.player_lines(language), tokeniser, work)
+        stored += found
+    examples = work.examples(
+        sorted({text for text in world.examples if weights[detect_language(text)] > 0})
     )
-    weights: dict[str, float] = {
-        language: _learn_weight(world, stored, language, embeddings, tokeniser)
-        for language in LANGUAGES
-    }
-    examples = _embed_examples(world, weights, embeddings)
-    store.write(Knowledge(world.id, version, model, weights, stored, examples))
-    return Ingested(version, len(stored), True, weights)
+    store.write(Knowledge(world.id, version, model, weights, tuple(stored), examples))
+    return Ingested(version, len(stored), work.embedded, True, weights)
 
 
-def _embed(chunks: Sequence[Chunk], embeddings: Embeddings, progress: Progress) -> list[np.ndarray]:
-    vectors: list[np.ndarray] = []
-    for start in range(0, len(chunks), BATCH):
-        texts = [f"{chunk.title}. {chunk.text}" for chunk in chunks[start : start + BATCH]]
-        vectors += [_normalised(vector) for vector in embeddings.embed_documents(texts)]
-        progress(len(vectors), len(chunks))
-    return vectors
+def embed(
+    chunks: Sequence[Chunk], lines: Sequence[str], tokeniser: Tokeniser, work: Embedding
+) -> tuple[float, list[StoredChunk]]:
+    """Return how far to trust the embeddings in one language (0 to 0.5), and its chunks, embedded.
+
+    `lines` are things that players say, without labels. Together with a few passages they tell
+    whether the model knows the language at all; one that it does not know is not embedded.
+    """
+    cut = [_cut(chunk, tokeniser, work.width) for chunk in chunks]
+    if len(cut) < 2 or not lines:
+        work.passed(len(cut))
+        return 0.0, cut
+    queries = [tokeniser.index(line, chunks[0].language) for line in lines]
+    asked = work.queries(lines)
+    probe = list(work.chunks(cut[:: max(1, len(cut) // PROBED)][:PROBED]))
+    if _weight(probe, queries, asked) < KNOWN:
+        work.passed(len(cut) - len(probe))
+        return 0.0, cut
+    ready = {entry.chunk.id: entry for entry in probe}
+    rest = work.chunks([entry for entry in cut if entry.chunk.id not in ready])
+    whole = [ready.get(entry.chunk.id) or next(rest) for entry in cut]
+    return _weight(whole, queries, asked), whole
 
 
-def _embed_examples(
-    world: World, weights: Mapping[str, float], embeddings: Embeddings
-) -> dict[str, np.ndarray]:
-    """Embed what triggers wait for, in the languages whose embeddings can be trusted."""
-    texts = sorted({text for text in world.examples if weights[detect_language(text)] > 0})
-    vectors = embeddings.embed_documents(texts) if texts else []
-    return {text: _normalised(vector) for text, vector in zip(texts, vectors, strict=True)}
+class Embedding:
+    """Embeds what an earlier version of the knowledge did not embed already, and counts."""
+
+    def __init__(
+        self,
+        embeddings: Embeddings,
+        progress: Progress,
+        total: int,
+        earlier: Knowledge | None = None,
+        model: str = "",
+    ) -> None:
+        self._embeddings = embeddings
+        self._progress = progress
+        self._total = total
+        same = earlier if earlier is not None and earlier.model == model else None
+        stored = same.stored if same else ()
+        self._chunks = {_text_of(entry.chunk): entry for entry in stored if entry.vectors.any()}
+        self._examples = same.examples if same else {}
+        self.width = len(embeddings.embed_query("width"))
+        self.done = self.embedded = 0
+
+    def queries(self, lines: Sequence[str]) -> Floats:
+        """Embed utterances: n -> (n, d)."""
+        return np.stack([_unit(v) for v in self._embeddings.embed_documents(list(lines))])
+
+    def examples(self, texts: Sequence[str]) -> dict[str, Floats]:
+        """Embed what triggers wait for."""
+        new = [text for text in texts if text not in self._examples]
+        found = dict(zip(new, self.queries(new), strict=True)) if new else {}
+        return {text: found[text] if text in found else self._examples[text] for text in texts}
+
+    def chunks(self, cut: Sequence[StoredChunk]) -> Iterator[StoredChunk]:
+        """Yield the chunks with their vectors."""
+        for start in range(0, len(cut), BATCH):
+            batch = cut[start : start + BATCH]
+            yield from map(self._reused_or_new, batch)
+            self.passed(len(batch))
+
+    def passed(self, count: int) -> None:
+        """Report that `count` chunks more are done."""
+        self.done += count
+        self._progress(min(self.done, self._total), self._total)
+
+    def _reused_or_new(self, entry: StoredChunk) -> StoredChunk:
+        known = self._chunks.get(_text_of(entry.chunk))
+        if known is not None:
+            return replace(entry, vectors=known.vectors, words=known.words)
+        self.embedded += 1
+        passage, asked = _texts(entry.chunk)
+        if isinstance(self._embeddings, SegmentEmbeddings):
+            whole = self._embeddings.embed_segments(passage)
+            questions = [self._embeddings.embed_segments([text]) for text in asked]
+            words = word_vectors([*whole.words, *(q.words[0] for q in questions)])
+            vectors = np.stack([whole.pooled, *(q.pooled for q in questions)])
+            return replace(entry, vectors=vectors, words=words)
+        return replace(entry, vectors=self.queries([" ".join(passage), *asked]))
 
 
-def _normalised(vector: Sequence[float]) -> np.ndarray:
-    array = np.asarray(vector, dtype=np.float32)
-    length = float(np.linalg.norm(array))
-    return array / length if length else array
-
-
-def _tokens(chunk: Chunk, tokeniser: Tokeniser) -> list[str]:
-    text = f"{chunk.title} {' '.join(chunk.aliases)} {chunk.text}"
-    return tokeniser.index(text, chunk.language)
-
-
-def _learn_weight(
-    world: World,
-    stored: Sequence[StoredChunk],
-    language: Language,
-    embeddings: Embeddings,
-    tokeniser: Tokeniser,
+def _weight(
+    stored: Sequence[StoredChunk], queries: Sequence[Sequence[str]], asked: Floats
 ) -> float:
-    """Learn how far to trust the embeddings in one language, from the authors' player lines."""
-    documents = [entry for entry in stored if entry.chunk.language == language]
-    utterances = world.player_lines(language)
-    if len(documents) < 2 or not utterances:
-        return 0.0
-    lexical = LexicalIndex([entry.tokens for entry in documents])
-    matrix = np.stack([entry.vector for entry in documents])
+    lexical = LexicalIndex([entry.tokens for entry in stored])
+    matrix = np.stack([entry.vectors[0] for entry in stored])
     top1, top10 = [], []
-    for text, vector in zip(utterances, embeddings.embed_documents(list(utterances)), strict=True):
-        scores = lexical.scores(tokeniser.index(text, language))
-        if not scores.any():
-            continue
-        top1.append(int(scores.argmax()))
-        top10.append(np.argsort(-(matrix @ _normalised(vector)))[:10])
+    for tokens, vector in zip(queries, asked, strict=True):
+        scores = lexical.scores(tokens)
+        if scores.any():
+            top1.append(int(scores.argmax()))
+            top10.append(np.argsort(-(matrix @ vector))[:10])
     return round(dense_weight(np.asarray(top1), np.asarray(top10)), 3)
+
+
+def _cut(chunk: Chunk, tokeniser: Tokeniser, width: int) -> StoredChunk:
+    segments = (tokeniser.index(text, chunk.language) for text in segments_of(chunk))
+    return StoredChunk(chunk, tuple(map(tuple, segments)), np.zeros((1, width), np.float32))
+
+
+def _texts(chunk: Chunk) -> tuple[list[str], list[str]]:
+    """Return what is embedded of a chunk: the passage in segments, and each expected question."""
+    passage = segments_of(chunk)[: -len(chunk.asked) or None]
+    return [f"{chunk.title}.", *passage[1:]], list(chunk.asked)
+
+
+def _text_of(chunk: Chunk) -> tuple[str, ...]:
+    passage, asked = _texts(chunk)
+    return (chunk.language, *passage, "?", *asked)
+
+
+def _unit(vector: Sequence[float]) -> Floats:
+    array = np.asarray(vector, dtype=np.float32)
+    return array / (float(np.linalg.norm(array)) or 1.0)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,27 +14,20 @@ from langchain_app.domain.lore import Findings, Knower, ScoredChunk
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Exchange, Scene, Utterance
 from langchain_app.language.tokens import Tokeniser, is_content
-from langchain_app.retrieval.reranking import Ranked, rerank
-from langchain_app.retrieval.snapshot import LanguageIndex, Snapshot
+from langchain_app.retrieval.addressing import is_addressed
+from langchain_app.retrieval.features import Examined, examine
+from langchain_app.retrieval.knowledge import Question
+from langchain_app.retrieval.query_rewriting import Query, QueryRewriter
+from langchain_app.retrieval.reranking import EmbeddedReranker, Reranker
+from langchain_app.retrieval.snapshot import LanguageIndex
+from langchain_app.retrieval.token_vectors import SegmentVectors, projection
 
 T = TypeVar("T")
 
-CANDIDATES = 12
+CANDIDATES = 24
 WITHHELD = 5
 LIMIT = 3
 INLINE_CHUNKS = 2_000
-
-_ANAPHORA: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(
-        r"\b(?:it|its|that|this|those|these|they|them|their|he|him|his|she|her|there|then)\b"
-        r"|\bwhat about\b|\band\b\W*(?:why|who|how|when|where|what)",
-        re.IGNORECASE,
-    ),
-    "ko": re.compile(
-        r"(?:^|\s)(?:그|그건|그거|그게|그것|그곳|거기|그때|그 ?사람|그 ?분|걔|그분|그럼|그러면|그래서|이건|이거|저건|그들|왜)"
-    ),
-}
-
 
 BAR_WITH_MEANING = 0.7
 BAR_WITH_WORDS = 0.35
@@ -57,46 +48,56 @@ VOICE = 0.05
 VOICE_IF_ADDRESSED = 0.2
 """Added to the score of the NPC's own words, more where the player speaks of "you"."""
 
-_ADDRESSED: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"\b(?:you|your|yours|yourself|u|ur)\b", re.IGNORECASE),
-    "ko": re.compile(
-        r"(?:^|\s)(?:너|넌|네가|니가|네|당신|자네|그대|아저씨|아줌마|할아버지|할머니|영감|어르신|누나|언니|오빠|형)"
-        r"|(?:세요|셨|시죠|십니까|신가|시나|님[은이]?)"
-    ),
-}
+
+class Knowledge(Protocol):
+    """One version of a world's knowledge, searched here (a snapshot) or by a server."""
+
+    version: str
+    size: int
+
+    def __getitem__(self, language: Language) -> LanguageIndex:
+        """Return what is known in one language."""
 
 
-class SnapshotRetriever:
-    """Searches the current snapshot; `replace` switches to a newer one between two searches."""
+class WordEmbeddings(Protocol):
+    """An embedding model that tells the vectors of single words."""
 
-    def __init__(self, snapshot: Snapshot, tokeniser: Tokeniser) -> None:
-        self._snapshot = snapshot
+    def embed_words(self, text: str) -> SegmentVectors:
+        """Embed a text; raises EmbeddingsUnavailable."""
+
+    def words_at_hand(self, text: str) -> SegmentVectors | None:
+        """Return what was embedded a short while ago, without any work."""
+
+
+class HybridRetriever:
+    """Searches the current knowledge; `replace` switches to a newer version between two searches."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        tokeniser: Tokeniser,
+        *,
+        reranker: Reranker | None = None,
+        words: WordEmbeddings | None = None,
+    ) -> None:
+        self._knowledge = knowledge
         self._tokeniser = tokeniser
+        self._reranker = reranker or EmbeddedReranker()
+        self._words = words
+        self._rewriter = QueryRewriter(tokeniser)
 
     @property
-    def snapshot(self) -> Snapshot:
-        """The snapshot that the next search uses."""
-        return self._snapshot
+    def knowledge(self) -> Knowledge:
+        """The version that the next search uses."""
+        return self._knowledge
 
     async def search(
         self, utterance: Utterance, scene: Scene, vector: Sequence[float], limit: int = LIMIT
     ) -> Findings:
         """Return at most `limit` visible passages that answer, best first; none if none is sure."""
-        return await self._beside(
-            partial(self.find, utterance, scene.knower, vector, recent=scene.recent, limit=limit)
-        )
+        return await self.find(utterance, scene.knower, vector, recent=scene.recent, limit=limit)
 
-    async def _beside(self, work: Callable[[], T]) -> T:
-        """Run `work` beside the event loop where it would be felt there.
-
-        Up to INLINE_CHUNKS a search takes less than a millisecond, and the way to a thread and back
-        costs a quarter of one.
-        """
-        if self._snapshot.size <= INLINE_CHUNKS:
-            return work()
-        return await asyncio.to_thread(work)
-
-    def find(
+    async def find(
         self,
         utterance: Utterance,
         knower: Knower,
@@ -106,66 +107,89 @@ class SnapshotRetriever:
         limit: int = LIMIT,
         only_sure: bool = True,
     ) -> Findings:
-        """Search now, in this thread. With `only_sure` off, doubtful passages are returned too."""
-        index = self._snapshot[utterance.language]
-        text = with_topic(utterance, recent, index)
-        query = self._tokeniser.index(text, utterance.language)
-        array = _array(vector, index)
-        visible = index.visible(knower)
-        ranked = _with_priors(
-            index,
-            rerank(index, query, index.candidates(query, array, visible, CANDIDATES)),
-            utterance,
-        )
+        """Search as `knower`. With `only_sure` off, doubtful passages are returned too."""
+        index = self._knowledge[utterance.language]
+        query = self._rewriter.rewrite(utterance, recent, index)
+        question = await self._question(query, utterance.language, vector, index)
+        examined = await self._beside(partial(_first_stage, index, question, knower))
+        scores = await self._reranker.scores(question, examined)
+        ranked = _with_priors(examined, scores, is_addressed(utterance))
         if only_sure:
-            withheld = index.candidates(query, array, index.withheld(knower), WITHHELD)
-            rival = max((_evidence(index, r) for r in rerank(index, query, withheld)), default=0.0)
+            rival = await self._beside(partial(_rival, index, question, knower))
             bar = max(_bar(index), rival - WITHHELD_MARGIN)
-            ranked = [r for r in ranked if _evidence(index, r) >= bar]
-        return Findings(tuple(_scored(index, r) for r in ranked[:limit]), text)
+            ranked = [(e, score) for e, score in ranked if _evidence(index, e) >= bar]
+        return Findings(tuple(_scored(index, e, score) for e, score in ranked[:limit]), query.text)
 
     async def leak(self, reply: str, language: Language, knower: Knower, said: str) -> str | None:
         """Return the id of a hidden passage that the reply gives away."""
         return await self._beside(partial(self._leak, reply, language, knower, said))
+
+    async def _question(
+        self, query: Query, language: Language, vector: Sequence[float], index: LanguageIndex
+    ) -> Question:
+        meant = await self._meaning(query.text) if index.dense_weight and len(vector) else None
+        pooled = meant.pooled if meant else np.asarray(vector, dtype=np.float32)
+        return Question(
+            text=query.text,
+            language=language,
+            tokens=query.tokens,
+            weights={token: index.weight(token) for token in query.tokens if is_content(token)},
+            vector=pooled if len(pooled) else None,
+            words=projection(meant.words[0]) if meant else None,
+        )
+
+    async def _meaning(self, text: str) -> SegmentVectors | None:
+        """Return the query's word vectors; the turn embedded them already, unless it was rewritten."""
+        if self._words is None:
+            return None
+        at_hand = self._words.words_at_hand(text)
+        return at_hand or await asyncio.to_thread(self._words.embed_words, text)
+
+    async def _beside(self, work: Callable[[], T]) -> T:
+        """Run `work` beside the event loop where it would be felt there.
+
+        Up to INLINE_CHUNKS a search takes less than a millisecond, and the way to a thread and back
+        costs a quarter of one.
+        """
+        if self._knowledge.size <= INLINE_CHUNKS:
+            return work()
+        return await asyncio.to_thread(work)
 
     def _leak(self, reply: str, language: Language, knower: Knower, said: str) -> str | None:
         """A hidden sentence is given away when the reply holds most of its rare words.
 
         Words that the player said, and words that stand in what the NPC may know, are no secret.
         """
-        index = self._snapshot[language]
-        visible = index.visible(knower)
+        index = self._knowledge[language]
         spoken = set(filter(is_content, self._tokeniser.index(reply, language)))
         spoken -= set(self._tokeniser.index(said, language))
         if len(spoken) < 3:
             return None
-        scores = index.lexical.scores(sorted(spoken))
-        scores[visible] = 0.0
-        for row in np.argsort(-scores)[:5]:
-            if scores[row] <= 0:
-                break
-            for sentence in index.sentences[int(row)]:
-                shared = sentence.content & spoken
-                if len(shared) >= 4 and len(shared) >= 0.6 * len(sentence.content):
-                    best_open = self._best_visible(index, visible, shared)
+        for stored in index.holding(sorted(spoken), knower, 5, hidden=True):
+            for sentence in stored.content[1 : 1 + len(stored.sentences)]:
+                shared = sentence & spoken
+                if len(shared) >= 4 and len(shared) >= 0.6 * len(sentence):
+                    open_ = index.holding(sorted(shared), knower, 5, hidden=False)
+                    best_open = max((len(shared & o.all_content) for o in open_), default=0)
                     if best_open < len(shared) - 1:
-                        return index.chunks[int(row)].id
+                        return stored.chunk.id
         return None
 
-    def _best_visible(
-        self, index: LanguageIndex, visible: NDArray[np.bool_], shared: frozenset[str]
-    ) -> int:
-        """Return the most of the shared words that one visible passage holds."""
-        scores = index.lexical.scores(sorted(shared))
-        scores[~visible] = 0.0
-        return max(
-            (len(shared & index.content[int(row)]) for row in np.argsort(-scores)[:5]), default=0
-        )
+
+def _first_stage(index: LanguageIndex, question: Question, knower: Knower) -> list[Examined]:
+    return examine(question, index.candidates(question, knower, CANDIDATES))
 
 
-def _evidence(index: LanguageIndex, ranked: Ranked) -> float:
+def _rival(index: LanguageIndex, question: Question, knower: Knower) -> float:
+    """Return the most evidence that anything withheld has."""
+    withheld = examine(question, index.withheld(question, knower, WITHHELD))
+    return max((_evidence(index, examined) for examined in withheld), default=0.0)
+
+
+def _evidence(index: LanguageIndex, examined: Examined) -> float:
     """Return how much speaks for a passage, comparable between searches: 0 to 1, or 2 with meaning."""
-    return ranked.coverage + (max(0.0, ranked.similarity) if index.dense_weight else 0.0)
+    similarity = max(0.0, examined.candidate.similarity) if index.dense_weight else 0.0
+    return examined.coverage + similarity
 
 
 def _bar(index: LanguageIndex) -> float:
@@ -173,50 +197,30 @@ def _bar(index: LanguageIndex) -> float:
 
 
 def _with_priors(
-    index: LanguageIndex, ranked: Sequence[Ranked], utterance: Utterance
-) -> list[Ranked]:
-    addressed = _ADDRESSED[utterance.language].search(utterance.text) is not None
+    examined: Sequence[Examined], scores: NDArray[np.float64] | None, addressed: bool
+) -> list[tuple[Examined, float]]:
+    if scores is None:
+        scores = np.asarray([e.candidate.fused for e in examined])
     bonus = VOICE_IF_ADDRESSED if addressed else VOICE
     raised = [
-        replace(
-            r,
-            score=r.score
-            + IMPORTANCE * index.chunks[r.row].importance
-            + (bonus if index.chunks[r.row].kind == "voice" else 0.0),
+        (
+            e,
+            float(score)
+            + IMPORTANCE * e.stored.chunk.importance
+            + (bonus if e.stored.chunk.kind == "voice" else 0.0),
         )
-        for r in ranked
+        for e, score in zip(examined, scores, strict=True)
     ]
-    return sorted(raised, key=lambda r: -r.score)
+    return sorted(raised, key=lambda pair: -pair[1])
 
 
-def _scored(index: LanguageIndex, ranked: Ranked) -> ScoredChunk:
-    words = ", ".join(ranked.matched[:6])
-    covers = f"covers {ranked.coverage:.0%} of the question ({words}); " if words else ""
+def _scored(index: LanguageIndex, examined: Examined, score: float) -> ScoredChunk:
+    words = ", ".join(examined.matched[:6])
+    covers = f"covers {examined.coverage:.0%} of the question ({words}); " if words else ""
     return ScoredChunk(
-        chunk=index.chunks[ranked.row],
-        score=round(ranked.score, 4),
-        confidence=round(min(1.0, _evidence(index, ranked) / (2 * _bar(index))), 3),
-        best_sentence=ranked.best_sentence,
-        why=f"{covers}similarity {ranked.similarity:.2f}",
-    )
-
-
-def with_topic(utterance: Utterance, recent: Sequence[Exchange], index: LanguageIndex) -> str:
-    """Return the utterance, with what was talked about before where it points back to it.
-
-    "How much is it?" after a question about rope is a question about rope.
-    """
-    if not recent or not _ANAPHORA[utterance.language].search(utterance.text):
-        return utterance.text
-    last = recent[-1]
-    title = index.titles.get(last.sources[0], "") if last.sources else ""
-    return f"{utterance.text} {last.player} {title}".strip()
-
-
-def _array(vector: Sequence[float], index: LanguageIndex) -> NDArray[np.float32]:
-    array = np.asarray(vector, dtype=np.float32)
-    return (
-        array
-        if array.shape == index.dense.shape[1:]
-        else np.zeros(index.dense.shape[1:], np.float32)
+        chunk=examined.stored.chunk,
+        score=round(score, 4),
+        confidence=round(min(1.0, _evidence(index, examined) / (2 * _bar(index))), 3),
+        best_sentence=examined.best_sentence,
+        why=f"{covers}similarity {examined.candidate.similarity:.2f}",
     )

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from langchain_app.domain.errors import KnowledgeStoreLocked, KnowledgeStoreUnavailable
-from langchain_app.retrieval.milvus_rows import META, SCALARS, knowledge_from, rows_of
-from langchain_app.retrieval.snapshot import Knowledge
+from langchain_app.retrieval.knowledge import Knowledge
+from langchain_app.retrieval.milvus_rows import FORMAT, META, SCALARS, knowledge_from, rows_of
 
 INSERT_BATCH = 500
 LOCK_WAIT_S = 10.0
@@ -60,13 +60,13 @@ class MilvusStore:
         return str(meta["version"]) if meta else None
 
     def read(self, world: str) -> Knowledge | None:
-        """Read the current version whole, or None where the world was never ingested.
+        """Read the current version whole, or None where there is none in today's format.
 
         Raises KnowledgeStoreUnavailable and KnowledgeStoreLocked.
         """
         with self._client() as client:
             meta = self._meta(client, world)
-            if meta is None:
+            if meta is None or meta.get("format") != FORMAT:
                 return None
             rows = self._rows(client, world)
         return knowledge_from(world, meta, rows)
@@ -78,7 +78,7 @@ class MilvusStore:
         Raises KnowledgeStoreUnavailable and KnowledgeStoreLocked.
         """
         name = _collection(knowledge.world, knowledge.version)
-        dimension = len(knowledge.stored[0].vector)
+        dimension = knowledge.stored[0].vectors.shape[1]
         with self._client() as client:
             if client.has_collection(name):  # left behind by an ingest that was cut short
                 self._drop(client, knowledge.world, name)

@@ -1,63 +1,84 @@
-"""Second stage: prefer the passage that holds one sentence which answers the question."""
+"""Second stage: candidates are looked at closely and put into a better order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Protocol
 
-from langchain_app.language.tokens import is_content
-from langchain_app.retrieval.snapshot import Candidate, LanguageIndex
+import numpy as np
+import orjson
+from numpy.typing import NDArray
 
-BEST_SENTENCE_WEIGHT = 0.3
-"""Measured on question -> paragraph sets: English MRR@10 +.011, Korean +.006 over the fused base."""
+from langchain_app.retrieval.features import FEATURES, Examined
+from langchain_app.retrieval.knowledge import Question
+
+
+class Reranker(Protocol):
+    """Scores candidates anew; a reranker that fails or is late leaves them as they are."""
+
+    name: str
+
+    async def scores(
+        self, question: Question, examined: Sequence[Examined]
+    ) -> NDArray[np.float64] | None:
+        """Return one score a candidate, on the scale of fused scores (0 to 1), or None."""
+
+
+class NoReranker:
+    """Keeps the order of the first stage."""
+
+    name = "none"
+
+    async def scores(
+        self, question: Question, examined: Sequence[Examined]
+    ) -> NDArray[np.float64] | None:
+        """Return None: the fused scores stand."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A reranked candidate: its best sentence, and how much of the question the passage covers."""
+class LinearModel:
+    """One weight a feature, that of `fused` being 1."""
 
-    row: int
-    score: float
-    similarity: float
-    coverage: float
-    best_sentence: str
-    matched: tuple[str, ...]
+    weights: NDArray[np.float64]
+
+    def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Score candidates, shape (candidates, 8) -> (candidates,)."""
+        scored: NDArray[np.float64] = features @ self.weights
+        return scored
 
 
-def rerank(
-    index: LanguageIndex, query: Sequence[str], candidates: Sequence[Candidate]
-) -> list[Ranked]:
-    """Return the candidates by fused score + 0.3 x best sentence (scaled to 0..1), best first.
+class EmbeddedReranker:
+    """A conditional logit over eight features, in this process and without a download.
 
-    A sentence scores the idf of the question's words that it holds; coverage is the same sum over
-    the whole passage, as a share of all the question's words. A word that no passage has weighs most:
-    it is what the question is about, and nothing here answers it.
+    Two models: one for passages whose word vectors are known, one for words alone. Trained by
+    training/reranker; how well, stands in `reranker.json`.
     """
-    weights = {token: index.lexical.weight(token) for token in query if is_content(token)}
-    total = sum(weights.values()) or 1.0
-    best = [_best_sentence(index, weights, candidate.row) for candidate in candidates]
-    top = max((score for score, _ in best), default=0.0) or 1.0
-    ranked = []
-    for candidate, (sentence_score, sentence) in zip(candidates, best, strict=True):
-        matched = [token for token in weights if token in index.content[candidate.row]]
-        ranked.append(
-            Ranked(
-                row=candidate.row,
-                score=candidate.score + BEST_SENTENCE_WEIGHT * sentence_score / top,
-                similarity=candidate.similarity,
-                coverage=sum(weights[token] for token in matched) / total,
-                best_sentence=sentence,
-                matched=tuple(matched),
-            )
-        )
-    return sorted(ranked, key=lambda found: -found.score)
+
+    name = "embedded"
+
+    async def scores(
+        self, question: Question, examined: Sequence[Examined]
+    ) -> NDArray[np.float64] | None:
+        """Return the model's scores; less than a millisecond."""
+        return rescored(question, examined)
 
 
-def _best_sentence(
-    index: LanguageIndex, weights: Mapping[str, float], row: int
-) -> tuple[float, str]:
-    scored = [
-        (sum(weight for token, weight in weights.items() if token in found.content), found.text)
-        for found in index.sentences[row]
-    ]
-    return max(scored, key=lambda pair: pair[0], default=(0.0, index.chunks[row].text))
+def rescored(question: Question, examined: Sequence[Examined]) -> NDArray[np.float64]:
+    """Return the embedded model's scores of the candidates, shape (candidates,)."""
+    if not examined:
+        return np.zeros(0)
+    by_meaning = question.words is not None and any(e.stored.words for e in examined)
+    model = trained("words_and_meaning" if by_meaning else "words")
+    return model(np.stack([e.features for e in examined]))
+
+
+@cache
+def trained(name: str) -> LinearModel:
+    """Return a trained model of `reranker.json`: "words_and_meaning" or "words"."""
+    stored: dict[str, Any] = orjson.loads((files(__package__) / "reranker.json").read_bytes())
+    weights = stored["models"][name]["weights"]
+    return LinearModel(np.asarray([float(weights.get(feature, 0.0)) for feature in FEATURES]))

@@ -7,140 +7,176 @@ the old one finishes with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from langchain_app.domain.lore import OWN_WORDS, Chunk, Knower
 from langchain_app.domain.text import LANGUAGES, Language
-from langchain_app.language.tokens import Tokeniser, is_content, sentences
+from langchain_app.language.spelling import Spelling
+from langchain_app.language.tokens import is_content
+from langchain_app.retrieval.dense_index import REFINED, DenseIndex
 from langchain_app.retrieval.fusion import fuse
+from langchain_app.retrieval.knowledge import Candidate, Knowledge, Question, StoredChunk
 from langchain_app.retrieval.lexical_index import LexicalIndex
 
-
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
-    """A chunk as the store of record keeps it: with its tokens and its vector."""
-
-    chunk: Chunk
-    tokens: tuple[str, ...]
-    vector: NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """One version of a world's knowledge, as it was read from the store of record.
+class LanguageIndex(Protocol):
+    """All that is known in one language, behind its gates: a snapshot's, or a server's."""
 
-    `weights` are the fusion weights learnt at ingest, by language; `model` embedded the vectors;
-    `examples` are the utterances that triggers wait for, in the languages that the model knows.
-    """
+    dense_weight: float
+    """How far embeddings are trusted in this language, 0 to 0.5."""
 
-    world: str
-    version: str
-    model: str
-    weights: dict[str, float]
-    stored: tuple[StoredChunk, ...]
-    examples: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    def weight(self, token: str) -> float:
+        """Return what a token is worth: its idf; one that no passage has is worth the most."""
+
+    def knows(self, token: str) -> bool:
+        """Tell whether some passage has this token."""
+
+    def spelling(self, token: str) -> str | None:
+        """Return the known token that an unknown one was meant to be, or None."""
+
+    def title(self, chunk_id: str) -> str:
+        """Return a passage's title, empty where there is no such passage."""
+
+    def candidates(self, question: Question, knower: Knower, k: int) -> list[Candidate]:
+        """Return the best `k` passages that this knower may be given."""
+
+    def withheld(self, question: Question, knower: Knower, k: int) -> list[Candidate]:
+        """Return the best `k` that this knower may not be given and a question may be about.
+
+        What others say in their own words is no such passage: asked "where are you from?", an NPC is
+        not asked what everybody else would answer.
+        """
+
+    def holding(
+        self, tokens: Sequence[str], knower: Knower, k: int, *, hidden: bool
+    ) -> list[StoredChunk]:
+        """Return the `k` passages that hold most of the tokens: hidden from the knower, or open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A document that the first stage found: its row, fused score and dense similarity."""
-
-    row: int
-    score: float
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a passage, and its tokens that carry content."""
-
-    text: str
-    content: frozenset[str]
-
-
-class LanguageIndex:
+class SnapshotIndex:
     """Everything of one language: lexical and dense index, and the gates as columns."""
 
     def __init__(
-        self,
-        stored: Sequence[StoredChunk],
-        language: Language,
-        tokeniser: Tokeniser,
-        dense_weight: float,
+        self, stored: Sequence[StoredChunk], language: Language, dense_weight: float
     ) -> None:
+        self.stored = tuple(stored)
         self.chunks = tuple(entry.chunk for entry in stored)
-        self.titles = {chunk.id: chunk.title for chunk in self.chunks}
-        self.content = tuple(frozenset(filter(is_content, entry.tokens)) for entry in stored)
+        self.dense_weight = dense_weight
+        self._titles = {chunk.id: chunk.title for chunk in self.chunks}
         self.lexical = LexicalIndex([entry.tokens for entry in stored])
-        self.dense: NDArray[np.float32] = (
-            np.stack([entry.vector for entry in stored])
-            if stored
-            else np.zeros((0, 1), dtype=np.float32)
-        )
+        self._spelling = Spelling(filter(is_content, self.lexical.idf), language)
+        self._dense = DenseIndex([entry.vectors for entry in stored] if dense_weight else [])
+        self._last: _Scores | None = None
         self._gates = _Gates(self.chunks)
         self._narrated = np.asarray([c.kind not in OWN_WORDS for c in self.chunks], dtype=np.bool_)
-        self.sentences = tuple(
-            tuple(
-                Sentence(text, frozenset(tokeniser.content(text, language)))
-                for text in sentences(chunk.text)
-            )
-            for chunk in self.chunks
-        )
-        self.dense_weight = dense_weight
 
-    def visible(self, knower: Knower) -> NDArray[np.bool_]:
+    def weight(self, token: str) -> float:
+        """See LanguageIndex."""
+        return self.lexical.weight(token)
+
+    def knows(self, token: str) -> bool:
+        """See LanguageIndex."""
+        return token in self.lexical.idf
+
+    def spelling(self, token: str) -> str | None:
+        """See LanguageIndex."""
+        return self._spelling.correction(token)
+
+    def title(self, chunk_id: str) -> str:
+        """See LanguageIndex."""
+        return self._titles.get(chunk_id, "")
+
+    def candidates(self, question: Question, knower: Knower, k: int) -> list[Candidate]:
+        """See LanguageIndex. Gates are applied before anything is ranked."""
+        return self._best(question, self.visible(knower), k)
+
+    def withheld(self, question: Question, knower: Knower, k: int) -> list[Candidate]:
+        """See LanguageIndex."""
+        heard = self._gates.heard_by(knower)
+        hidden = (heard | self._narrated) & ~(heard & self._gates.passed_by(knower))
+        return self._best(question, hidden, k)
+
+    def holding(
+        self, tokens: Sequence[str], knower: Knower, k: int, *, hidden: bool
+    ) -> list[StoredChunk]:
+        """See LanguageIndex."""
+        scores = self.lexical.scores(tokens)
+        scores[self.visible(knower) == hidden] = 0.0
+        best = _top(scores, k)
+        return [self.stored[row] for row in best if scores[row] > 0]
+
+    def visible(self, knower: Knower) -> Mask:
         """Return which chunks this knower may be given, shape (chunks,)."""
         return self._gates.heard_by(knower) & self._gates.passed_by(knower)
 
-    def withheld(self, knower: Knower) -> NDArray[np.bool_]:
-        """Return which chunks this knower may not be given and a question may be about.
-
-        What others say in their own words is no such chunk: asked "where are you from?", an NPC is
-        not asked what everybody else would answer.
-        """
-        heard = self._gates.heard_by(knower)
-        return (heard | self._narrated) & ~(heard & self._gates.passed_by(knower))
-
-    def candidates(
-        self, query: Sequence[str], vector: NDArray[np.float32], visible: NDArray[np.bool_], k: int
-    ) -> list[Candidate]:
-        """Return the best `k` visible chunks. Gates are applied before anything is scored."""
-        rows = np.flatnonzero(visible)
-        if not len(rows):
+    def _best(self, question: Question, allowed: Mask, k: int) -> list[Candidate]:
+        if not allowed.any():
             return []
-        lexical = self.lexical.scores(query)[rows]
-        similarity = (self.dense[rows] @ vector).astype(np.float64)
-        fused = fuse(lexical, similarity, self.dense_weight)
-        best = np.argpartition(-fused, min(k, len(rows) - 1))[:k]
-        best = best[np.argsort(-fused[best], kind="stable")]
+        every = self._scored(question)
+        lexical = np.where(allowed, every.lexical, 0.0)
+        similar = np.where(allowed, every.similar, 0.0)
+        if question.vector is not None and every.similar.any():
+            near = _top(fuse(lexical, similar, self.dense_weight), REFINED)
+            self._dense.refine(similar, question.vector, near[allowed[near]])
+        fused = fuse(lexical, similar, self.dense_weight)
         return [
-            Candidate(int(rows[i]), float(fused[i]), float(similarity[i]))
-            for i in best
-            if fused[i] > 0
+            Candidate(self.stored[row], float(fused[row]), float(similar[row]))
+            for row in _top(fused, k)
+            if fused[row] > 0
         ]
+
+    def _scored(self, question: Question) -> _Scores:
+        """Score every passage; what is open and what is withheld are two views of the same scores."""
+        last = self._last
+        if last is not None and last.question is question:
+            return last
+        lexical = self.lexical.scores(question.tokens)
+        vector = question.vector
+        if vector is not None and self._dense.size and len(vector) == self._dense.width:
+            similar = self._dense.similarities(vector)
+        else:
+            similar = np.zeros_like(lexical)
+        self._last = scored = _Scores(question, lexical, similar)
+        return scored
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    question: Question
+    lexical: NDArray[np.float64]
+    similar: NDArray[np.float64]
 
 
 class Snapshot:
     """All languages of one version of one world."""
 
-    def __init__(self, knowledge: Knowledge, tokeniser: Tokeniser) -> None:
+    def __init__(self, knowledge: Knowledge) -> None:
         self.version = knowledge.version
         self.size = len(knowledge.stored)
         self._indexes = {
-            language: LanguageIndex(
+            language: SnapshotIndex(
                 [entry for entry in knowledge.stored if entry.chunk.language == language],
                 language,
-                tokeniser,
                 knowledge.weights.get(language, 0.0),
             )
             for language in LANGUAGES
         }
 
-    def __getitem__(self, language: Language) -> LanguageIndex:
+    def __getitem__(self, language: Language) -> SnapshotIndex:
         return self._indexes[language]
+
+
+def _top(scores: NDArray[np.float64], k: int) -> NDArray[np.intp]:
+    """Return the rows of the `k` best scores, best first; the earlier of equals first."""
+    some = k < len(scores)
+    best = np.sort(np.argpartition(-scores, k)[:k]) if some else np.arange(len(scores))
+    return best[np.argsort(-scores[best], kind="stable")]
 
 
 class _Gates:

@@ -46,6 +46,8 @@ def run_ingest(folder: Path, *, json: bool) -> None:
     if json:
         typer.echo(orjson.dumps(asdict(done)).decode())
     elif done.written:
-        typer.echo(f"{folder}: version {done.version}, {done.chunks} chunks written")
+        typer.echo(
+            f"{folder}: version {done.version}, {done.chunks} chunks, {done.embedded} embedded anew"
+        )
     else:
         typer.echo(f"{folder}: version {done.version} stands there already; nothing to do")

@@ -3,8 +3,10 @@
 ## tide-bell {knows=public after=cracked_bell.rumour trust=0.2 importance=0.6}
 ### en: The Tide Bell
 ...
+? What is that bell for?
 ### ko: 물때종
 ...
+? 저 종은 왜 있는 거예요?
 """
 
 from __future__ import annotations
@@ -24,6 +26,10 @@ from langchain_app.worlds.source import SourceFile
 MAX_BODY_CHARS = 2000
 """A passage is said in one breath; four times what anybody would still listen to."""
 
+ASKED = "? "
+"""How a line begins that is no part of the body: a question of players that the passage answers."""
+MAX_ASKED, MAX_ASKED_CHARS = 16, 200
+
 _HEADING = re.compile(r"^##\s+(?P<id>[a-z0-9][a-z0-9-]*)\s*(?:\{(?P<attributes>[^}]*)\})?\s*$")
 _LANGUAGE = re.compile(r"^###\s+(?P<language>\w+):\s*(?P<title>.+?)\s*$")
 _KNOWN = {"knows", "after", "trust", "importance", "told_by"}
@@ -36,6 +42,7 @@ class _Section:
     attributes: dict[str, str]
     titles: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, list[str]] = field(default_factory=dict)
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_passages(source: SourceFile) -> tuple[list[tuple[Passage, int]], list[Mistake]]:
@@ -70,6 +77,7 @@ def _sections(source: SourceFile, mistakes: list[Mistake]) -> list[_Section]:
             else:
                 sections[-1].titles[language] = match["title"]
                 sections[-1].bodies[language] = []
+                sections[-1].asked[language] = []
         elif line.startswith("## "):
             match = _HEADING.match(line)
             language = None
@@ -82,6 +90,8 @@ def _sections(source: SourceFile, mistakes: list[Mistake]) -> list[_Section]:
         elif line.strip() and not line.startswith("# "):
             if language is None or not sections:
                 mistakes.append(source.mistake(number, "text outside a passage"))
+            elif line.startswith(ASKED):
+                sections[-1].asked[language].append(line.removeprefix(ASKED).strip())
             else:
                 sections[-1].bodies[language].append(line.strip())
     return sections
@@ -98,6 +108,11 @@ def _faults(section: _Section) -> Iterator[str]:
             yield f"the language {language} is missing"
         elif len(body) > MAX_BODY_CHARS:
             yield f"{language} has {len(body)} characters; at most {MAX_BODY_CHARS}: split it"
+        asked = section.asked.get(language, ())
+        if len(asked) > MAX_ASKED or any(len(text) > MAX_ASKED_CHARS for text in asked):
+            yield (
+                f"{language}: at most {MAX_ASKED} questions of {MAX_ASKED_CHARS} characters each"
+            )
 
 
 def _passage(section: _Section) -> Passage:
@@ -116,6 +131,7 @@ def _passage(section: _Section) -> Passage:
             "told_by": told_by,
             "title": section.titles,
             "body": {language: " ".join(section.bodies[language]) for language in LANGUAGES},
+            "asked": section.asked,
         }
     )
 

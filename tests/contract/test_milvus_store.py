@@ -13,14 +13,16 @@ import pytest
 
 from langchain_app.domain.errors import KnowledgeStoreUnavailable
 from langchain_app.domain.lore import Chunk, Gate
+from langchain_app.retrieval.knowledge import Knowledge, StoredChunk
 from langchain_app.retrieval.milvus_store import MilvusStore
-from langchain_app.retrieval.snapshot import Knowledge, StoredChunk
+from langchain_app.retrieval.token_vectors import DIMENSIONS, WordVectors
 
 GENERATOR = np.random.default_rng(7)
 
 
 def stored(name: str, gate: Gate, language: str = "en", dimension: int = 8) -> StoredChunk:
-    vector = GENERATOR.normal(size=dimension).astype(np.float32)
+    vectors = GENERATOR.normal(size=(3, dimension)).astype(np.float32)
+    words = GENERATOR.integers(-127, 128, size=(5, DIMENSIONS)).astype(np.int8)
     chunk = Chunk(
         id=name,
         language=language,  # type: ignore[arg-type]
@@ -30,8 +32,11 @@ def stored(name: str, gate: Gate, language: str = "en", dimension: int = 8) -> S
         gate=gate,
         importance=0.35,
         aliases=("one, two", "셋"),
+        asked=("what is it?", "뭐예요?"),
     )
-    return StoredChunk(chunk, ("a", "text", name), vector / np.linalg.norm(vector))
+    segments = (("a", "title"), ("text", name), (), ("what",), ("#뭐예",))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return StoredChunk(chunk, segments, vectors, WordVectors(words, (2, 3, 0)))
 
 
 def knowledge(version: str, *chunks: StoredChunk) -> Knowledge:
@@ -72,8 +77,11 @@ def test_what_is_read_is_what_was_written(store: MilvusStore) -> None:
         gate = entry.chunk.gate
         sorted_gate = gate.model_copy(update={"audience": tuple(sorted(gate.audience))})
         assert found.chunk == replace(entry.chunk, gate=sorted_gate)  # 0.2 of trust is still 0.2
-        assert found.tokens == entry.tokens
-        assert np.array_equal(found.vector, entry.vector)
+        assert found.segments == entry.segments
+        assert np.array_equal(found.vectors, entry.vectors)
+        assert found.words is not None
+        assert np.array_equal(found.words.matrix, entry.words.matrix)
+        assert found.words.counts == (2, 3, 0)
 
 
 def test_a_new_version_takes_the_place_of_the_old_one_whole(store: MilvusStore) -> None:
@@ -105,7 +113,7 @@ def test_embeddings_of_another_width_are_another_version(store: MilvusStore) -> 
     store.write(knowledge("v6", stored("wide", GATES[0], dimension=16)))
     read = store.read("small")
     assert read is not None
-    assert read.stored[0].vector.shape == (16,)
+    assert read.stored[0].vectors.shape == (3, 16)
 
 
 def test_worlds_do_not_see_each_other(store: MilvusStore) -> None:

@@ -24,7 +24,8 @@ from safetensors.numpy import load_file
 
 from langchain_app.domain.errors import EmbeddingsUnavailable, SettingsInvalid
 from langchain_app.retrieval import minilm_gguf
-from langchain_app.retrieval.embeddings import BATCH, EmbeddedMiniLM, open_embeddings
+from langchain_app.retrieval.embeddings import EmbeddedMiniLM, open_embeddings
+from langchain_app.retrieval.minilm import BATCH
 
 erf = np.vectorize(math.erf)
 

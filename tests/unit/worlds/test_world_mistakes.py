@@ -474,6 +474,29 @@ def test_a_world_without_npcs_is_a_mistake(world) -> None:
     assert any("at least one NPC" in m.message and m.file == "world.json" for m in told)
 
 
+def test_a_line_with_a_question_is_searched_and_no_part_of_the_body(world: Path) -> None:
+    lore = world / LORE
+    lore.write_text(
+        lore.read_text(encoding="utf-8")
+        + "\n## tower-door {knows=public}\n### en: The tower door\nThe door is blue.\n"
+        "? what colour is the door?\n### ko: 종탑 문\n종탑 문은 파랗다.\n? 문이 무슨 색이에요?\n",
+        encoding="utf-8",
+    )
+    door = load_world(world).passages["tower-door"]
+    assert door.body.en == "The door is blue."
+    assert door.asked.en == ("what colour is the door?",)
+    assert door.asked.ko == ("문이 무슨 색이에요?",)
+
+
+def test_too_many_questions_of_a_passage_are_a_mistake(world: Path) -> None:
+    asked = "".join(f"? question {number}\n" for number in range(17))
+    (world / "worldview" / "door.md").write_text(
+        f"## tower-door {{knows=public}}\n### en: The door\nBlue.\n{asked}### ko: 문\n파랗다.\n",
+        encoding="utf-8",
+    )
+    assert "at most 16 questions" in the_mistake(world).message
+
+
 # --- the past
 
 

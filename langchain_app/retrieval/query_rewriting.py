@@ -1,0 +1,66 @@
+"""What the player means, in words that can be searched for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from langchain_app.domain.text import Language
+from langchain_app.domain.turn import Exchange, Utterance
+from langchain_app.language.tokens import Tokeniser, is_content
+from langchain_app.retrieval.snapshot import LanguageIndex
+
+_ANAPHORA: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\b(?:it|its|that|this|those|these|they|them|their|he|him|his|she|her|there|then)\b"
+        r"|\bwhat about\b|\band\b\W*(?:why|who|how|when|where|what)",
+        re.IGNORECASE,
+    ),
+    "ko": re.compile(
+        r"(?:^|\s)(?:그|그건|그거|그게|그것|그곳|거기|그때|그 ?사람|그 ?분|걔|그분|그럼|그러면|그래서|이건|이거|저건|그들|왜)"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for: a text for its meaning, and the tokens for a lexical index."""
+
+    text: str
+    tokens: tuple[str, ...]
+
+
+class QueryRewriter:
+    """Resolves what an utterance points back to, and puts its spelling right."""
+
+    def __init__(self, tokeniser: Tokeniser) -> None:
+        self._tokeniser = tokeniser
+
+    def rewrite(
+        self, utterance: Utterance, recent: Sequence[Exchange], index: LanguageIndex
+    ) -> Query:
+        """Return the query of an utterance."""
+        text = with_topic(utterance, recent, index)
+        return Query(text, tuple(self._spelt(text, utterance.language, index)))
+
+    def _spelt(self, text: str, language: Language, index: LanguageIndex) -> list[str]:
+        """Return the tokens; what the index does not know, as what it may have been meant to be."""
+        tokens = self._tokeniser.index(text, language)
+        if all(index.knows(token) for token in tokens if is_content(token)):
+            return tokens
+        meant = self._tokeniser.as_meant(text, language)
+        known = [token if index.knows(token) else index.spelling(token) or token for token in meant]
+        return [*known, *(token for token in tokens if not is_content(token))]
+
+
+def with_topic(utterance: Utterance, recent: Sequence[Exchange], index: LanguageIndex) -> str:
+    """Return the utterance, with what was talked about before where it points back to it.
+
+    "How much is it?" after a question about rope is a question about rope.
+    """
+    if not recent or not _ANAPHORA[utterance.language].search(utterance.text):
+        return utterance.text
+    last = recent[-1]
+    title = index.title(last.sources[0]) if last.sources else ""
+    return f"{utterance.text} {last.player} {title}".strip()
