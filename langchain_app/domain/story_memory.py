@@ -20,6 +20,8 @@ WHOLE_WINDOW = 0.5
 openly, that is the whole question."""
 SAME_TIME = 0.35
 """The same, where the question has words besides that are not the event's."""
+ONE_WORD = 0.8
+"""What one word in common counts: of a lantern that was stolen one may ask the price, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def _relevance(event: KnownEvent, asked: EventQuestion, dense_weight: float) -> 
         whole = 1.0 if asked.openly else WHOLE_WINDOW
         return whole if asked.at_that_time else 0.0
     covered = coverage(asked.topic, event.tokens, {})
+    if len(asked.topic) == 1 and not asked.openly:
+        covered *= ONE_WORD
     dense = (1 - dense_weight) * covered + dense_weight * max(0.0, event.similarity)
     elsewhere = asked.names.intersection(asked.topic) - event.tokens
     # "At the fair" may be the game's word for its market; "at the forge" is another place.

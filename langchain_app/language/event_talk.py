@@ -10,7 +10,7 @@ from langchain_app.domain.text import Language
 _OPEN: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"\b(?:what(?:'s| is| has| was| were|) ?(?:been )?(?:happen(?:ed|s|ing)?|going on|go(?:ne)? wrong)|"
-        r"what went (?:on|wrong)|what(?:'s| is) (?:new|the news|the latest)|what did you (?:see|hear|witness)|"
+        r"what (?:went (?:on|wrong)|became of)|what(?:'s| is) (?:new|the news|the latest)|what did you (?:see|hear|witness)|"
         r"(?:did|has|have) any ?thing (?:\w+ )?happen(?:ed)?|any(?:thing)? (?:news|new|rumou?rs?|gossip|"
         r"(?:strange|odd|unusual|interesting)(?: happen\w*)?)\b|the latest (?:news|gossip|rumou?rs?)|"
         r"word on the street)\b",
@@ -18,7 +18,7 @@ _OPEN: dict[Language, re.Pattern[str]] = {
     ),
     "ko": re.compile(
         r"(?:무슨|뭔|어떤|별) ?일(?!(?:을|를|로)? ?(?:하|해|했|합|왔|오|온|찾))|일(?:이|은)? ?있었|(?:무슨|새|다른|별) ?(?:소식|소문)|소(?:식|문)[은이]? ?(?:없|있|들)|"
-        r"(?:뭐|뭘|무엇을) ?(?:좀 )?(?:봤|보셨|들었|들으셨|본|들은)|있었던 일|떠도는 (?:말|이야기|얘기)"
+        r"(?:뭐|뭘|무엇을) ?(?:좀 )?(?:봤|보셨|들었|들으셨|본|들은)|있었던 일|어떻게 (?:됐|되었)|떠도는 (?:말|이야기|얘기)"
     ),
 }
 _EVENT_WORDS: dict[Language, frozenset[str]] = {

@@ -156,8 +156,8 @@ def _hops(found: Recollection) -> int:
 def _meant(brief: Brief) -> Recollection | None:
     """Return the event that the question means, if it means one rather than lore.
 
-    Who asks what happened at some time means an event. Who asks what happened is told of one that
-    covers the question as well as lore does; any other question, only of one that covers it better.
+    Who asks what happened at some time means an event. Any other question is answered with one that
+    covers it as well as lore does, and all but whole where it does not ask what happened.
     """
     text, language = brief.utterance.text, brief.utterance.language
     events = [
@@ -174,7 +174,7 @@ def _meant(brief: Brief) -> Recollection | None:
     if asks_what_happened(text, language):
         timed = asked_time(text, language, brief.scene.game_time) is not None
         return best if timed or best.relevance >= lore else None
-    return best if best.relevance > max(MEANT, lore) else None
+    return best if best.relevance >= max(MEANT, lore) else None
 
 
 def _about_oneself(memory: Recollection, brief: Brief) -> bool:

@@ -27,6 +27,15 @@ def test_what_is_asked_about_comes_to_mind_and_nothing_else() -> None:
     assert recalled(EventQuestion(()), THEFT, HAIL) == []
 
 
+def test_one_word_in_common_is_less_than_the_whole_question() -> None:
+    (one,) = come_to_mind([THEFT], EventQuestion(("lantern",)), now=50, dense_weight=0, limit=1)
+    both = EventQuestion(("lantern", "thief"))
+    (two,) = come_to_mind([THEFT], both, now=50, dense_weight=0, limit=1)
+    asked = replace(EventQuestion(("lantern",)), openly=True)
+    (openly,) = come_to_mind([THEFT], asked, now=50, dense_weight=0, limit=1)
+    assert one.relevance < two.relevance == openly.relevance == 1.0
+
+
 def test_of_a_time_everything_comes_to_mind_what_matters_first() -> None:
     older = replace(HAIL, game_time=30.0)
     asked = EventQuestion((), at_that_time=True, openly=True)

@@ -137,7 +137,8 @@ def test_what_was_seen_is_told_outright(ebbhold, teller, level, told) -> None:
         ("What happened to the lantern?", 0.8, 0.7, True),
         ("What happened to the lantern?", 0.6, 0.7, False),
         ("Who stole the lantern?", 0.9, 0.5, True),
-        ("Who stole the lantern?", 0.9, 0.9, False),  # lore is as good
+        ("Who stole the lantern?", 0.9, 0.9, True),
+        ("Who stole the lantern?", 0.9, 0.95, False),
         ("Who stole the lantern?", 0.7, None, False),
         ("Is the market open today?", 0.5, 0.4, False),
         ("I like lanterns.", 1.0, None, False),
