@@ -17,11 +17,13 @@ from langchain_app.domain.proposals import policy_of
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
 from langchain_app.graph.context import Parts
+from langchain_app.intake import EventIntake
 from langchain_app.language.listener import LocalListener
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.llm.registry import ChatSettings, ModelSpeaker, choose_speaker, embedded_speaker
 from langchain_app.observability.postgres_exporter import postgres_processor
 from langchain_app.observability.tracing import LangfuseKeys, Tracing
+from langchain_app.persistence.chronicle import PostgresChronicle
 from langchain_app.persistence.memory_book import PostgresMemoryBook
 from langchain_app.persistence.postgres import Postgres
 from langchain_app.persistence.timelines import PostgresTimelines
@@ -50,6 +52,7 @@ class Platform:
     settings: Settings
     world: World
     dialogue: Dialogue
+    intake: EventIntake
     postgres: Postgres
     store: MilvusStore
     retriever: HybridRetriever
@@ -96,11 +99,13 @@ async def open_platform(
         listener = await asyncio.to_thread(
             LocalListener, tokeniser, world.examples, knowledge.examples
         )
+        chronicle = PostgresChronicle(postgres, world, listener, knowledge.weights)
         parts = Parts(
             world=world,
             policy=policy_of(world),
             timelines=PostgresTimelines(postgres),
             memory_book=PostgresMemoryBook(postgres, listener, knowledge.weights),
+            chronicle=chronicle,
             lore=retriever,
             listener=listener,
             speaker=speaker,
@@ -114,8 +119,18 @@ async def open_platform(
             max_message_chars=settings.platform.max_message_chars,
             max_concurrent_turns=settings.platform.max_concurrent_turns,
         )
+        intake = EventIntake(chronicle, embeddings.aembed_query)
         yield Platform(
-            settings, world, dialogue, postgres, store, retriever, embeddings, tracing, speaker
+            settings,
+            world,
+            dialogue,
+            intake,
+            postgres,
+            store,
+            retriever,
+            embeddings,
+            tracing,
+            speaker,
         )
 
 

@@ -32,6 +32,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 opened = await closing.enter_async_context(open_platform(Settings()))
             yield {
                 "dialogue": opened.dialogue,
+                "intake": opened.intake,
                 "check_health": partial(platform_health, opened),
             }
 

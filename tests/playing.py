@@ -104,6 +104,13 @@ class Game:
         assert response.status_code == 200, response.text
         return response.json()
 
+    async def happens(self, **event: Any) -> Json:
+        """Report an event of this player's story; return the answer."""
+        body = {"player_id": self.player, "kind": "test", **event}
+        response = await self.http.post("/api/events", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
     async def events(self, message: str, npc: str = "maren", **more: Any) -> list[Json]:
         """Say something and return the events of its stream."""
         body = {"message": message, "npc_id": npc, "stream": True, **more}

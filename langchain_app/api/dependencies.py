@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from langchain_app.dialogue import Dialogue
+from langchain_app.intake import EventIntake
 
 CheckHealth = Callable[[], Awaitable[Mapping[str, Any]]]
 """Returns the parts by name; each has the attributes of PartOut."""
@@ -18,10 +19,16 @@ def _dialogue(request: Request) -> Dialogue:
     return dialogue
 
 
+def _intake(request: Request) -> EventIntake:
+    intake: EventIntake = request.state.intake
+    return intake
+
+
 def _check_health(request: Request) -> CheckHealth:
     check: CheckHealth = request.state.check_health
     return check
 
 
 DialogueDep = Annotated[Dialogue, Depends(_dialogue)]
+EventIntakeDep = Annotated[EventIntake, Depends(_intake)]
 CheckHealthDep = Annotated[CheckHealth, Depends(_check_health)]

@@ -13,11 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langchain_app.domain.errors import (
     DramatisError,
+    EventIdReused,
     Refused,
     SessionOfAnotherPlayer,
     TurnIdReused,
     Unavailable,
+    UnknownMoment,
     UnknownNpc,
+    UnknownPlace,
     UnknownSession,
     UnknownTurn,
     UtteranceTooLong,
@@ -32,10 +35,13 @@ BODY_S = 15.0
 _STATUS: tuple[tuple[type[DramatisError], int], ...] = (
     (UtteranceTooLong, 413),
     (UnknownNpc, 404),
+    (UnknownPlace, 404),
     (UnknownSession, 404),
     (UnknownTurn, 404),
+    (UnknownMoment, 404),
     (SessionOfAnotherPlayer, 403),
     (TurnIdReused, 409),
+    (EventIdReused, 409),
     (Refused, 422),
     (Unavailable, 503),
 )

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from langchain_app.domain.chronicle import How
+from langchain_app.domain.lore import Gate
 from langchain_app.domain.npc import Emotion
 from langchain_app.domain.text import Language
 
@@ -44,6 +46,14 @@ class ChatRequest(BaseModel):
     language: Language | None = Field(None, description="Default: the message's own.")
     game_state: dict[str, Any] = Field(
         default_factory=dict, description="Shown in the trace. Changes nothing on the server."
+    )
+    game_time: float | None = Field(
+        None,
+        ge=0,
+        le=1e9,
+        allow_inf_nan=False,
+        description="The game's clock in hours; memories fade by it. It never runs backwards; "
+        "without it, a turn takes three minutes.",
     )
     stream: bool = Field(False, description="Answer as server-sent events.")
 
@@ -105,6 +115,84 @@ class ChatAnswer(BaseModel):
     model_info: ModelInfo
     timing_ms: dict[str, float]
     trace_id: str
+
+
+class EventText(BaseModel):
+    """What happened, in one language or in both; NPCs tell it in the language they are asked in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    en: str | None = None
+    ko: str | None = None
+
+
+class WitnessOut(BaseModel):
+    """An NPC who noticed an event, and how."""
+
+    npc_id: Id
+    how: How = "saw"
+
+
+GameTime = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+
+
+class EventRequest(BaseModel):
+    """Something that happened in the game. Needs `kind`, `text` and whose story it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "event_id": "theft-7",
+                    "player_id": "player-7",
+                    "kind": "theft",
+                    "text": {
+                        "en": "A hooded stranger stole a silver lantern from a stall.",
+                        "ko": "두건 쓴 사람이 가판에서 은등 하나를 훔쳐 갔다.",
+                    },
+                    "place": "keel_market",
+                    "game_time": 34.5,
+                }
+            ]
+        }
+    )
+
+    event_id: Id | None = Field(None, description="Your own id: a repeat changes nothing.")
+    session_id: Id | None = Field(None, description="Whose story: a session's,")
+    player_id: Id | None = Field(None, description="or a player's, as it stands now.")
+    kind: Id = Field(description="Your word for it: theft, weather, quest.")
+    text: str | EventText = Field(
+        description="A sentence or two, told by NPCs as it stands; Korean as narration in -다."
+    )
+    place: Id | None = Field(None, description="A place of the world.")
+    participants: list[Id] = Field([], description="NPCs, other people, or `player`.")
+    witnesses: list[Id | WitnessOut] | None = Field(
+        None, description="NPCs who noticed it; default: those whose place it is."
+    )
+    importance: float = Field(
+        0.5, ge=0, le=1, allow_inf_nan=False, description="Below 0.3 nobody passes it on."
+    )
+    game_time: GameTime | None = Field(
+        None, description="When, in hours of the game's clock; default: now."
+    )
+    now: GameTime | None = Field(
+        None,
+        description="The game's clock. Without it, an event lies at most 24 hours after the clock "
+        "of the player's last turn or event.",
+    )
+    loud: bool = Field(False, description="Heard by every NPC.")
+    secret: bool = Field(False, description="Witnesses keep it to themselves.")
+    gate: Gate | None = Field(
+        None, description="Who may ever know of it, from which story flag, at which trust."
+    )
+
+
+class EventAnswer(BaseModel):
+    """The event as it stands in the story."""
+
+    event_id: str
+    witnesses: list[WitnessOut]
+    game_time: float
 
 
 class ErrorBody(BaseModel):

@@ -7,6 +7,11 @@ DramatisError
 │   ├── UnknownNpc
 │   ├── UnknownSession
 │   ├── UnknownTurn
+│   ├── UnknownMoment
+│   ├── UnknownPlace
+│   ├── EventInvalid
+│   ├── EventFromTheFuture
+│   ├── EventIdReused
 │   ├── SessionOfAnotherPlayer
 │   └── TurnIdReused
 ├── Unavailable             a part does not answer; the same request may be sent again
@@ -105,6 +110,60 @@ class UnknownTurn(Refused):
 
     def __init__(self, turn_id: str) -> None:
         super().__init__(f"There is no turn {turn_id[:64]!r}.", "Take a turn_id from an answer.")
+
+
+class UnknownMoment(Refused):
+    """The timeline has no such turn to go on from."""
+
+    code = "unknown_moment"
+
+    def __init__(self, timeline_id: str, seq: int) -> None:
+        super().__init__(
+            f"The timeline {timeline_id[:64]!r} has no turn {seq}.",
+            "Name a turn that was settled on it, or 0 for its beginning.",
+        )
+
+
+class UnknownPlace(Refused):
+    """The world has no such place."""
+
+    code = "unknown_place"
+
+    def __init__(self, place: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no place {place[:64]!r} in this world.",
+            f"Known places: {', '.join(sorted(known))}.",
+        )
+
+
+class EventInvalid(Refused):
+    """What is reported cannot be told as an event."""
+
+    code = "event_invalid"
+
+
+class EventFromTheFuture(Refused):
+    """The event would happen after the game's own clock; times are game hours."""
+
+    code = "event_from_the_future"
+
+    def __init__(self, game_time: float, latest: float) -> None:
+        super().__init__(
+            f"The event is at {game_time:g} h, and nothing after {latest:g} h has happened yet.",
+            "Report an event once it has happened, and send the game's clock as now.",
+        )
+
+
+class EventIdReused(Refused):
+    """An event_id was used for two different events."""
+
+    code = "event_id_reused"
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(
+            f"The event_id {event_id[:64]!r} was already used for another event.",
+            "Give every new event an event_id of its own; repeat one only to repeat the same report.",
+        )
 
 
 class SessionOfAnotherPlayer(Refused):

@@ -3,32 +3,73 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal
 
-HALF_LIFE_TURNS = 40.0
-"""After so many turns a memory's recency has halved."""
+from langchain_app.domain.facts import SINGLE, Asked, Fact, with_validity
+
+HOURLY = 0.995
+"""What is left of a memory's recency after an hour of the game (Park et al. 2023)."""
+RECENCY, IMPORTANCE = 0.15, 0.15
+"""Weights beside relevance. Generative Agents weigh the three alike after scaling each to 0..1 over
+the candidates; with few candidates that lets the newest win whatever was asked. Tuned on the
+development half of bench_memory.
+"""
+FLOOR = 0.3
+"""What is less relevant does not come to mind."""
+ABSTAIN = 0.6
+"""The floor where the question asks for a fact that was never told: likeness alone misleads there."""
+MATTERS = 0.5
+"""A memory of this importance and more is kept where chatter would push it out."""
+
+Kind = Literal["said", "fact", "reflection", "event", "rumour"]
+"""What a recollection is: an exchange, a fact out of one, a thought about many; a story event, and
+what others tell of one.
+"""
+HAPPENED: tuple[Kind, ...] = ("event", "rumour")
+"""The kinds that the chronicle brings to mind; the others are the memory book's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """One exchange as the NPC remembers it. `age` counts the timeline's turns since."""
+    """An exchange, or a reflection upon many, as the NPC remembers it.
 
+    `matched` are the words of the question that are in it, `recalled_at` the game's clock when it was
+    told or last came to mind.
+    """
+
+    id: str
     turn_id: str
     session_id: str
     player: str
     npc: str
-    tokens: frozenset[str]
+    text: str
+    kind: Kind
+    matched: frozenset[str]
     similarity: float
-    age: int
+    recalled_at: float
     importance: float
-    rarity: float
-    """Share, from 0 to 1, of the query's weight that this memory's words cover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What brings memories to mind. `spread` counts the memories that each token is in."""
+
+    tokens: Sequence[str]
+    spread: Mapping[str, int]
+    asked: Asked
+    now: float
+    dense_weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """A memory that came to mind, and why."""
+    """A memory that came to mind, and why.
+
+    `player` and `npc` are the words of a memory that was said; of the other kinds they are empty.
+    """
 
     turn_id: str
     session_id: str
@@ -36,46 +77,119 @@ class Recollection:
     npc: str
     score: float
     relevance: float
+    kind: Kind = "said"
+    text: str = ""
+    """What is known, in one sentence that a prompt can show."""
+    told_by: tuple[str, ...] = ()
+    """The chain of those it came through, the nearest first; empty for own experience."""
+    memory_id: str = ""
+    facts: tuple[Fact, ...] = field(default=())
+    """Of the kind "fact": the facts of one slot, all holding or all over."""
+    renewed: bool = False
+    """Whether something else held before."""
+    how: Literal["saw", "heard", "took part"] | None = None
+    """How the NPC noticed a story event; None for hearsay and for what everybody knows."""
+    credibility: float = 1.0
+    """How far the NPC believes it, from 0 to 1: hearsay fades."""
 
 
-def recall(
-    memories: Iterable[Memory], *, dense_weight: float, limit: int, floor: float = 0.3
-) -> tuple[Recollection, ...]:
-    """Return the memories that the utterance brings to mind, best first.
+def recall(cue: Cue, memories: Iterable[Memory], *, limit: int) -> list[Recollection]:
+    """Return the exchanges and reflections that come to mind, best first.
 
-    Score = relevance + 0.15 recency + 0.15 importance. Generative Agents (Park et al. 2023) add the
-    three with equal weights after scaling each to 0..1 over the candidates; with few candidates that
-    lets the newest win whatever was asked, hence the smaller weights. What is less relevant than
-    `floor` does not come to mind at all.
+    Score = relevance + RECENCY * recency + IMPORTANCE * importance.
     """
+    floor = ABSTAIN if cue.asked.of_player else FLOOR
     found = []
     for memory in memories:
+        covered = coverage(cue.tokens, memory.matched, cue.spread)
         dense = max(0.0, memory.similarity)
-        relevance = (1 - dense_weight) * memory.rarity + dense_weight * dense
-        if relevance < floor:
-            continue
-        recency = math.exp2(-memory.age / HALF_LIFE_TURNS)
-        score = relevance + 0.15 * recency + 0.15 * memory.importance
-        found.append(
-            Recollection(
-                memory.turn_id, memory.session_id, memory.player, memory.npc, score, relevance
-            )
-        )
-    return tuple(sorted(found, key=lambda r: -r.score)[:limit])
+        relevance = (1 - cue.dense_weight) * covered + cue.dense_weight * dense
+        if relevance >= floor:
+            found.append(_recollection(memory, relevance, cue.now))
+    return sorted(found, key=lambda r: -r.score)[:limit]
 
 
-def importance(*, settled: bool, act: str, length: int) -> float:
-    """Rate how much an exchange matters, from 0 to 1: what moved the story most, chatter least."""
-    if settled:
+def recall_moment(
+    moments: Sequence[Memory], now: float, *, latest: bool, limit: int
+) -> list[Recollection]:
+    """Return what was said at a moment that the question names, what mattered first."""
+    ordered = list(reversed(moments)) if latest else list(moments)
+    ordered.sort(key=lambda memory: memory.importance < MATTERS)
+    best = [_recollection(memory, 1.0, now) for memory in ordered[:limit]]
+    return sorted(best, key=lambda r: best.index(r))
+
+
+def recall_facts(asked: Asked, facts: Iterable[Fact], now: float) -> list[Recollection]:
+    """Return the facts that answer, one recollection a slot: what holds first, then what is over.
+
+    A question for what was before turns the order round.
+    """
+    valid = with_validity(facts)
+    found = []
+    for current in (False, True) if asked.before else (True, False):
+        relevance = 1.0 if current != asked.before else 0.9
+        chosen = [fact for fact in valid if fact.current is current]
+        chosen.sort(key=lambda f: (f.told.subject, f.told.slot, -f.seq, -f.id))
+        for key, group in groupby(chosen, key=lambda f: (f.told.subject, f.told.slot)):
+            same = list(group)
+            shown = same[:1] if key[1] in SINGLE or not current else same[:3]
+            others = any((f.told.subject, f.told.slot) == key and not f.current for f in valid)
+            found.append(_of_facts(shown, relevance, now, renewed=others and key[1] in SINGLE))
+    return found
+
+
+def _of_facts(facts: list[Fact], relevance: float, now: float, *, renewed: bool) -> Recollection:
+    newest = facts[0]
+    score = relevance + RECENCY * recency(newest.game_time, now) + IMPORTANCE * 0.7
+    return Recollection(
+        newest.turn_id, newest.session_id, newest.said, "", score, relevance,
+        kind="fact", facts=tuple(facts), renewed=renewed,
+    )  # fmt: skip
+
+
+def _recollection(memory: Memory, relevance: float, now: float) -> Recollection:
+    fresh = recency(memory.recalled_at, now)
+    score = relevance + RECENCY * fresh + IMPORTANCE * memory.importance
+    return Recollection(
+        memory.turn_id,
+        memory.session_id,
+        memory.player,
+        memory.npc,
+        score,
+        relevance,
+        kind=memory.kind,
+        text=memory.text or f"“{memory.player}” → “{memory.npc}”",
+        memory_id=memory.id,
+    )
+
+
+def recency(then: float, now: float) -> float:
+    """Return what is left of 1 after the game's hours between."""
+    return math.pow(HOURLY, max(0.0, now - then))
+
+
+def importance(*, moved: bool, facts: int, act: str, feeling: float, length: int) -> float:
+    """Rate how much an exchange matters, from 0 to 1.
+
+    What moved the story matters most, then what players tell of themselves, strong feelings,
+    questions; chatter least. `feeling` is the sentiment's compound.
+    """
+    if moved:
         return 0.9
+    if facts:
+        return min(0.8, 0.65 + 0.05 * facts)
     if act == "question":
+        return 0.4
+    if act == "small_talk" and abs(feeling) >= 0.6:
         return 0.5
-    return 0.2 + min(0.2, length / 400)
+    return 0.1 + min(0.2, length / 400)
 
 
-def coverage(query: Sequence[str], memory: frozenset[str], weights: dict[str, float]) -> float:
-    """Return the share of the query's token weight that the memory covers, from 0 to 1."""
-    total = sum(weights.get(token, 1.0) for token in set(query))
-    if not total:
-        return 0.0
-    return sum(weights.get(token, 1.0) for token in set(query) if token in memory) / total
+def coverage(query: Sequence[str], known: frozenset[str], spread: Mapping[str, int]) -> float:
+    """Return the share of the question's weight that a memory covers, from 0 to 1.
+
+    A word weighs less the more memories it is in; most weighs one that was never said.
+    """
+    weights = {token: 1 / (1 + math.log1p(spread.get(token, 0))) for token in query}
+    total = sum(weights.values())
+    return sum(weights[token] for token in weights if token in known) / total if total else 0.0

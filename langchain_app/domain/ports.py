@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from langchain_app.domain.chronicle import EventReport, StoryEvent, TimeWindow, Witness
+from langchain_app.domain.facts import Asked, Told
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
+from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import Scene, TurnRecord, TurnRequest, Utterance
@@ -61,6 +64,48 @@ class MemoryBook(Protocol):
         """Return what this utterance brings to the NPC's mind about this player, best first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose story an event belongs to: a session's, or a player's as it stands now."""
+
+    session_id: str | None = None
+    player_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it stands in the chronicle."""
+
+    event_id: str
+    witnesses: tuple[Witness, ...]
+    game_time: float
+
+
+class Chronicle(Protocol):
+    """What happened in the story, and who knows of it."""
+
+    async def record(self, report: EventReport, whose: Whose, vector: Vector) -> Recorded:
+        """Write an event down, once, with everybody who notices it and ever will be told of it.
+
+        A repeat returns what the first report did. Raises UnknownSession, SessionOfAnotherPlayer,
+        UnknownNpc, UnknownPlace, EventInvalid, EventFromTheFuture, EventIdReused and
+        DatabaseUnavailable.
+        """
+
+    def entry(self, event: StoryEvent) -> ChronicleEntry:
+        """Return the event with everybody who ever knows of it; writes nothing."""
+
+    async def recall(
+        self, scene: Scene, utterance: Utterance, vector: Vector
+    ) -> tuple[Recollection, ...]:
+        """Return the events that this utterance brings to the NPC's mind, best first."""
+
+    async def retrieve(
+        self, scene: Scene, window: TimeWindow | None, query: Utterance, vector: Vector, limit: int
+    ) -> tuple[Recollection, ...]:
+        """Return what the scene's NPC knows to have happened in `window`, by meaning, best first."""
+
+
 class LoreRetriever(Protocol):
     """Where lore is found."""
 
@@ -85,6 +130,12 @@ class Listener(Protocol):
 
     def tokens(self, text: str, language: Language) -> tuple[str, ...]:
         """Return the content tokens of a text."""
+
+    def told(self, utterance: Utterance) -> tuple[Told, ...]:
+        """Return the facts that the player tells of themselves and theirs."""
+
+    def asked(self, utterance: Utterance) -> Asked:
+        """Return what the utterance wants to be reminded of."""
 
     def likeness(
         self, utterance: Utterance, vector: Vector, examples: Sequence[str]

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from langchain_app.domain.facts import Told
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.npc import Emotion, ForbiddenTrigger, Npc
 from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.settlement import Settlement
 from langchain_app.domain.story import StoryState, Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
+
+FOREVER = 2**31 - 1
+"""The bound of what is still being lived."""
 
 GUEST = "guest-"
 """How the ids of players begin whom nobody named."""
@@ -33,6 +38,8 @@ class TurnRequest:
     session_id: str | None = None
     language: Language | None = None
     game_state: dict[str, Any] = field(default_factory=dict)
+    game_time: float | None = None
+    """The game's clock, in hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,9 @@ class Exchange:
 class Scene:
     """Where the turn is played: server state, read once, never the client's word for it.
 
-    `seq` is the number of turns already settled on the timeline.
+    `seq` is the number of turns already settled on the timeline and before it, on those that it was
+    forked from; `game_time` is the clock in hours of the game. `lineage` says of which timelines the
+    turns up to which seq have been lived here; only those may be remembered.
     """
 
     npc: Npc
@@ -61,6 +70,10 @@ class Scene:
     recent: tuple[Exchange, ...] = ()
     told: tuple[tuple[int, tuple[str, ...]], ...] = ()
     """Where lorebooks have timed entries: the number of turns before, and what was told then."""
+    game_time: float = 0.0
+    lineage: tuple[tuple[str, int], ...] = ()
+    eventful: bool = False
+    """Whether the NPC knows of any story event at all."""
 
     @property
     def knower(self) -> Knower:
@@ -143,11 +156,16 @@ class TurnRecord:
     tone: Tone | None
     deflection: Deflection | None
     importance: float
+    facts: tuple[Told, ...]
+    recalled: tuple[str, ...]
+    """Ids of the memories that came to mind: they are fresh again."""
     tokens: tuple[str, ...]
     vector: tuple[float, ...]
     trace_id: str
     timing_ms: dict[str, float]
     model_info: dict[str, Any]
+    happened: tuple[ChronicleEntry, ...] = ()
+    """What the turn did to the story, as those who were there will tell it."""
 
 
 EventType = Literal["status", "token", "replace", "complete", "error"]

@@ -9,6 +9,7 @@ from functools import cached_property
 from pydantic import Field
 
 from langchain_app.domain.errors import UnknownNpc
+from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Chunk, Gate, Passage
 from langchain_app.domain.lorebook import Lorebook
 from langchain_app.domain.npc import Npc
@@ -93,6 +94,7 @@ class World:
     passages: Mapping[str, Passage]
     version: str
     lorebooks: Mapping[str, Lorebook] = field(default_factory=dict)
+    past: Mapping[str, PastEvent] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

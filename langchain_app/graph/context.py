@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from langchain_core.messages import BaseMessage
 
 from langchain_app.domain.ports import (
+    Chronicle,
     Listener,
     LoreRetriever,
     MemoryBook,
@@ -79,6 +80,7 @@ class Parts:
     policy: SettlementPolicy
     timelines: Timelines
     memory_book: MemoryBook
+    chronicle: Chronicle
     lore: LoreRetriever
     listener: Listener
     speaker: Speaker

@@ -63,7 +63,7 @@ _ACTS: dict[Language, tuple[tuple[SmallTalk, str], ...]] = {
 _ASKS: dict[Language, str] = {
     "en": r"\?|^\W*(?:so |and |but |then |well,? |ok,? |hey,? )*(?:(?:who|what|when|where|why|how)s?|which"
     r"|wats?|whose|is|are|was|were|do|does|did|can|could|will|would|should|has|have|any)\b"
-    r"|\b(?:tell me|explain|describe|talk about|show me|know about|heard of|heard about|"
+    r"|\b(?:tell me|remind me|explain|describe|talk about|show me|know about|heard of|heard about|"
     r"wonder\w*|curious|what about|teach me)\b",
     "ko": r"\?|(?:뭐|뭘|무엇|무슨|누구|누가|어디|언제|왜|어떻게|어째|얼마|몇|어느|어떤|알려|말해|얘기해|이야기해|"
     r"설명|들려|가르쳐|궁금|아는 ?(?:거|것|게|바|대로|만큼|사람)|알아(?=[요?\s]|$)|아세요|아시|알고 있)"

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from langchain_app.domain.facts import Asked, Told
 from langchain_app.domain.text import Language, detect_language
 from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import Utterance
+from langchain_app.language import facts
 from langchain_app.language.dialogue_act import dialogue_act
 from langchain_app.language.sentiment import SentimentAnalyser
 from langchain_app.language.tokens import Tokeniser
@@ -45,6 +47,14 @@ class LocalListener:
     def tokens(self, text: str, language: Language) -> tuple[str, ...]:
         """Return the content tokens of a text."""
         return tuple(self._tokeniser.content(text, language))
+
+    def told(self, utterance: Utterance) -> tuple[Told, ...]:
+        """Return the facts that the player tells of themselves and theirs."""
+        return facts.told(utterance.text, utterance.language)
+
+    def asked(self, utterance: Utterance) -> Asked:
+        """Return what the utterance wants to be reminded of."""
+        return facts.asked(utterance.text, utterance.language)
 
     def likeness(
         self, utterance: Utterance, vector: Sequence[float], examples: Sequence[str]

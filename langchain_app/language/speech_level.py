@@ -32,6 +32,20 @@ _NOT: dict[SpeechLevel, str] = {
     "hage": "아닐세",
     "hae": "아니야",
 }
+_QUOTED: dict[SpeechLevel, str] = {
+    "hapsyo": "답니다",
+    "haeyo": "대요",
+    "hao": "다 하오",
+    "hage": "다네",
+    "hae": "대",
+}
+_QUOTED_COPULA: dict[SpeechLevel, str] = {
+    "hapsyo": "랍니다",
+    "haeyo": "래요",
+    "hao": "라 하오",
+    "hage": "라네",
+    "hae": "래",
+}
 _END = re.compile(r"다(?P<mark>[.!…]*)$")
 _STEMS = frozenset({"VV", "VA", "VX", "XSV", "XSA"})
 
@@ -59,6 +73,22 @@ def speak_at_level(sentence: str, level: SpeechLevel, korean: KoreanAnalyser) ->
     if tag in _STEMS:
         return body[: before.start] + _conjugated(before.form, before.tag, level, korean) + mark
     return sentence
+
+
+def as_hearsay(sentence: str, level: SpeechLevel, korean: KoreanAnalyser) -> str:
+    """Return `sentence` as something one was told: 훔쳐 갔다 -> 훔쳐 갔대요, 갔답니다, 갔다 하오.
+
+    A sentence that does not end in a declarative "-다" comes back as it was.
+    """
+    end = _END.search(sentence.strip())
+    if end is None:
+        return sentence
+    body, mark = sentence.strip()[: end.start()], end["mark"] or "."
+    tokens = [t for t in korean.kiwi.tokenize(f"{body}다.") if t.tag != "SF"]
+    if len(tokens) < 2 or tokens[-1].tag not in ("EF", "EC"):
+        return sentence
+    copula = tokens[-2].tag.partition("-")[0] in ("VCP", "VCN")
+    return f"{body}{_QUOTED_COPULA[level] if copula else _QUOTED[level]}{mark}"
 
 
 def _conjugated(stem: str, tag: str, level: SpeechLevel, korean: KoreanAnalyser) -> str:

@@ -3,55 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import orjson
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
 from langchain_app.domain.errors import SessionOfAnotherPlayer, TimelineMoved, UnknownSession
 from langchain_app.domain.guardrails import neutralise
+from langchain_app.domain.memory import MATTERS
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.ports import StoredTurn
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
+from langchain_app.persistence.chronicle_sql import WRITE, jsonb, written
+from langchain_app.persistence.lineage import fork
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
+
+HOURS_A_TURN = 0.05
+"""What a turn takes on the game's clock where the game tells no time."""
 
 RECENT = 6
 """How many exchanges of this session with this NPC a scene shows."""
 
 _SCENE = """
 select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.flags, t.items,
-       t.relationships,
+       t.relationships, t.game_time, t.line, t.upto,
+       exists (select from hearsay h where h.timeline_id = any(t.line)
+               and h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)) as eventful,
        coalesce((select json_agg(r order by r.seq) from (
-           select seq, npc_id, message, reply, sources from turns
-           where session_id = s.id
-             and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
-           order by seq desc limit %(recent)s) r), '[]') as recent
+           select turn.*
+           from unnest(s.earlier || s.id, s.earlier_upto || 2147483647) as sat (session_id, upto),
+           lateral (
+               select seq, npc_id, message, reply, sources from turns
+               where session_id = sat.session_id and seq <= sat.upto
+                 and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
+               order by seq desc limit %(recent)s) turn
+           order by turn.seq desc limit %(recent)s) r), '[]') as recent
 from sessions s join timelines t on t.id = s.timeline_id
 where s.id = %(session)s and t.world_id = %(world)s
 """
 _SCENE_WITH_TOLD = _SCENE.replace(
     "as recent",
     """as recent,
-       coalesce((select json_agg(json_build_array(seq - 1, sources) order by seq) from turns
-           where timeline_id = t.id
-             and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
+       coalesce((select json_agg(json_build_array(seq - 1, sources) order by seq)
+           from unnest(t.line, t.upto) as past (line_id, last)
+           join turns on turns.timeline_id = past.line_id and turns.seq <= past.last
+           where npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
              and sources ?| %(timed)s::text[]), '[]') as told""",
 )
 """Read where a lorebook has timed entries: what is told now depends on when it was told before."""
 _OPEN_TIMELINE = """
-insert into timelines (id, world_id, player_id) values (%(timeline)s, %(world)s, %(player)s)
-on conflict (world_id, player_id) do nothing
+insert into timelines (id, world_id, player_id, line, upto)
+values (%(timeline)s, %(world)s, %(player)s, array[%(timeline)s], array[2147483647])
+on conflict (world_id, player_id) where current do nothing
 """
 _OPEN_SESSION = """
 insert into sessions (id, timeline_id)
-select %(session)s, id from timelines where world_id = %(world)s and player_id = %(player)s
+select %(session)s, id from timelines
+where world_id = %(world)s and player_id = %(player)s and current
 on conflict (id) do nothing
 """
 
@@ -59,23 +71,26 @@ _TURN = """
 select t.message, t.npc_id, t.session_id, t.answer, l.player_id
 from turns t join timelines l on l.id = t.timeline_id where t.id = %s
 """
-_COMMIT = """
+_COMMIT = f"""
 with moved as (
     -- Nothing below happens unless the timeline stands where the scene saw it and the turn is new:
     -- two of the same turn wait for one another here, and the second finds the timeline moved.
     update timelines
     set seq = seq + 1, flags = %(flags)s, items = %(items)s,
-        relationships = relationships || %(feelings)s
+        relationships = relationships || %(feelings)s,
+        game_time = greatest(game_time, coalesce(%(game_time)s::float8, game_time + %(pace)s))
     where id = %(timeline)s and seq = %(seq)s
       and not exists (select from turns where id = %(turn)s)
-    returning id, seq),
+    returning id, seq, game_time,
+              jsonb_build_object('flags', flags, 'items', items, 'relationships', relationships)
+                  as state),
 sat as (
     update sessions set npc_id = %(npc)s from moved where sessions.id = %(session)s),
 turn as (
     insert into turns (id, timeline_id, session_id, seq, npc_id, message, language, reply, sources,
-                       answer, trace_id)
+                       answer, trace_id, game_time, state)
     select %(turn)s, id, %(session)s, seq, %(npc)s, %(message)s, %(language)s, %(reply)s,
-           %(sources)s, %(answer)s, %(trace)s from moved),
+           %(sources)s, %(answer)s, %(trace)s, game_time, state from moved),
 booked as (
     insert into ledger (turn_id, timeline_id, seq, npc_id, kind, name, amount, source, reason,
                         evidence)
@@ -83,15 +98,31 @@ booked as (
     from moved, unnest(%(kinds)s::text[], %(names)s::text[], %(amounts)s::float8[], %(by)s::text[],
                        %(reasons)s::text[], %(evidence)s::text[]) entry),
 remembered as (
-    insert into memories (turn_id, timeline_id, session_id, npc_id, seq, player_said, npc_said,
-                          tokens, vector, importance)
-    select %(turn)s, id, %(session)s, %(npc)s, seq, %(player_said)s, %(reply)s, %(tokens)s::text[],
-           %(vector)s::vector, %(importance)s from moved),
+    insert into memories (id, turn_id, timeline_id, session_id, npc_id, seq, game_time, language,
+                          player_said, npc_said, tokens, vector, importance)
+    select %(turn)s, %(turn)s, id, %(session)s, %(npc)s, seq, game_time, %(language)s,
+           %(player_said)s, %(reply)s, %(tokens)s::text[], %(vector)s::vector, %(importance)s
+    from moved),
+posted as (
+    insert into memory_terms (timeline_id, npc_id, token, seq, game_time, memory_id, kept)
+    select id, %(npc)s, token, seq, game_time, %(turn)s, %(kept)s
+    from moved, unnest(%(tokens)s::text[]) token
+    union all
+    select moved.id, %(npc)s, token, moved.seq, moved.game_time, old.id, old.importance >= 0.5
+    from moved, memories old, unnest(old.tokens) token where old.id = any(%(recalled)s)),
+learnt as (
+    insert into facts (timeline_id, npc_id, turn_id, seq, game_time, language, source, subject,
+                       slot, value, stance)
+    select id, %(npc)s, %(turn)s, seq, game_time, %(language)s, 'patterns', fact.*
+    from moved, unnest(%(subjects)s::text[], %(slots)s::text[], %(told)s::text[],
+                       %(stances)s::text[]) fact
+    on conflict do nothing),
+{WRITE},
 told as (
     insert into outbox (turn_id, kind, payload)
     select %(turn)s, 'turn.settled', %(event)s from moved)
 select seq from moved
-"""
+"""  # noqa: S608  a constant within a constant
 
 
 class PostgresTimelines:
@@ -155,14 +186,14 @@ class PostgresTimelines:
         if request.player_id is not None and row["player_id"] != request.player_id:
             raise SessionOfAnotherPlayer(str(request.session_id))
         npc_id = request.npc_id or row["npc_id"] or world.manifest.default_npc
-        return _scene(row, world.npc(npc_id))
+        return _scene(row, world.npc(npc_id), request.game_time or 0.0)
 
     async def reload(self, scene: Scene) -> Scene:
         """Read the timeline's state again; raises UnknownSession and DatabaseUnavailable."""
 
         async def read(connection: Connection) -> DictRow | None:
             cursor = await connection.execute(
-                "select seq, flags, items, relationships from timelines where id = %s",
+                "select seq, flags, items, relationships, game_time from timelines where id = %s",
                 (scene.timeline_id,),
             )
             return await cursor.fetchone()
@@ -171,7 +202,19 @@ class PostgresTimelines:
         if row is None:
             raise UnknownSession(scene.session_id)
         story, relationship = _state(row, scene.npc)
-        return replace(scene, seq=row["seq"], story=story, relationship=relationship)
+        clock = max(scene.game_time, row["game_time"])
+        return replace(
+            scene, seq=row["seq"], story=story, relationship=relationship, game_time=clock
+        )
+
+    async def fork(self, timeline_id: str, at_seq: int) -> tuple[str, str]:
+        """Open a timeline that goes on from turn `at_seq` of another, and a session on it.
+
+        Returns (session_id, timeline_id). State, clock and conversation are what they were then; it
+        becomes the one that the player's new sessions join, and the other stays as it is.
+        Raises UnknownMoment, DatabaseUnavailable.
+        """
+        return await fork(self._postgres, timeline_id, at_seq)
 
     async def commit(self, record: TurnRecord, answer: dict[str, Any]) -> StoredTurn | None:
         """Commit the whole turn in one statement, hence in one transaction; see the port."""
@@ -192,27 +235,26 @@ class PostgresTimelines:
         return stored
 
 
-_jsonb = partial(Jsonb, dumps=orjson.dumps)
-
-
 def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
     scene, after = record.scene, record.settlement
     entries = after.entries
     turn_id = record.request.turn_id
     return {
         "turn": turn_id,
+        "game_time": record.request.game_time,
+        "pace": HOURS_A_TURN,
         "timeline": scene.timeline_id,
         "session": scene.session_id,
         "npc": scene.npc.id,
         "seq": scene.seq,
-        "flags": _jsonb(sorted(after.story.flags)),
-        "items": _jsonb(sorted(after.story.items)),
-        "feelings": _jsonb({scene.npc.id: after.relationship.model_dump()}),
+        "flags": jsonb(sorted(after.story.flags)),
+        "items": jsonb(sorted(after.story.items)),
+        "feelings": jsonb({scene.npc.id: after.relationship.model_dump()}),
         "message": record.request.message,
         "language": record.utterance.language,
         "reply": record.reply.text,
-        "sources": _jsonb([found.chunk.id for found in record.lore.chunks]),
-        "answer": _jsonb(answer),
+        "sources": jsonb([found.chunk.id for found in record.lore.chunks]),
+        "answer": jsonb(answer),
         "trace": record.trace_id,
         "kinds": [e.kind for e in entries],
         "names": [e.name for e in entries],
@@ -221,10 +263,17 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "reasons": [e.reason for e in entries],
         "evidence": [e.evidence for e in entries],
         "player_said": record.utterance.text,
-        "tokens": list(record.tokens),
+        "tokens": list(dict.fromkeys(record.tokens)),
+        "recalled": list(record.recalled),
+        "subjects": [fact.subject for fact in record.facts],
+        "slots": [fact.slot for fact in record.facts],
+        "told": [fact.value for fact in record.facts],
+        "stances": [fact.stance for fact in record.facts],
+        "kept": record.importance >= MATTERS,
         "vector": vector_literal(record.vector),
         "importance": record.importance,
-        "event": _jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
+        **written(record.happened),
+        "event": jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
     }
 
 
@@ -236,7 +285,7 @@ def _state(row: DictRow, npc: Npc) -> tuple[StoryState, Relationship]:
     )
 
 
-def _scene(row: DictRow, npc: Npc) -> Scene:
+def _scene(row: DictRow, npc: Npc, game_time: float) -> Scene:
     story, relationship = _state(row, npc)
     return Scene(
         npc=npc,
@@ -253,4 +302,7 @@ def _scene(row: DictRow, npc: Npc) -> Scene:
             if turn["npc_id"] == npc.id
         ),
         told=tuple((turn, tuple(sources)) for turn, sources in row.get("told", ())),
+        game_time=max(row["game_time"], game_time),
+        lineage=tuple(zip(row["line"], row["upto"], strict=True)),
+        eventful=row["eventful"],
     )

@@ -19,6 +19,7 @@ from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Brief
 from langchain_app.domain.world import World
+from langchain_app.prompts.recollection import shown
 
 BRIEF = "brief"
 """Key under which a message carries the brief itself, for a speaker that is no language model."""
@@ -110,9 +111,7 @@ def _turn(brief: Brief, language: Language) -> str:
     return _template("turn", language).substitute(
         mood=_MOODS[language][brief.tone.mood],
         lore=_bullets([found.chunk.text for found in brief.lore.chunks], language),
-        memories=_bullets(
-            [f"“{memory.player}” → “{memory.npc}”" for memory in brief.memories], language
-        ),
+        memories=_bullets([shown(memory, language) for memory in brief.memories], language),
         event=fired.trigger.line[language] if fired else _NOTHING[language],
         repair=_REPAIR[language] if brief.complaint else "",
         utterance=brief.utterance.text,

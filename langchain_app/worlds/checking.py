@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from langchain_app.domain.errors import Mistake
+from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Gate
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.story import START, Item, Quest, Trigger
@@ -61,6 +62,8 @@ def check_world(world: World, places: Places) -> list[Mistake]:
         _check_item(world, item, report)
     _check_passages(world, report)
     _check_lorebooks(world, report)
+    for event in world.past.values():
+        _check_past(world, event, report)
     return mistakes
 
 
@@ -160,6 +163,14 @@ def _check_item(world: World, item: Item, report: Report) -> None:
     gate = Gate(audience=item.known_by, after=item.after)
     for fault in _gate_faults(world, gate):
         report(key, (), f"{item.id}: {fault}")
+
+
+def _check_past(world: World, event: PastEvent, report: Report) -> None:
+    key = f"PastEvent:{event.id}"
+    if event.place is not None and event.place not in world.manifest.places:
+        report(key, ("place",), f"unknown place {event.place!r}")
+    for fault in _gate_faults(world, event.gate):
+        report(key, ("gate",), f"{event.id}: {fault}")
 
 
 def _check_passages(world: World, report: Report) -> None:

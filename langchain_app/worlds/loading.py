@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from langchain_app.domain.errors import Mistake, WorldInvalid
+from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Passage
 from langchain_app.domain.lorebook import Lorebook
 from langchain_app.domain.npc import Npc
@@ -41,9 +42,10 @@ def load_world(folder: Path) -> World:
     items = reading.by_id(reading.lists("items/*.json", Item))
     passages = reading.by_id(reading.passages("worldview/*.md"))
     lorebooks = reading.by_id(reading.lorebooks("lorebooks/*.json"))
+    past = reading.by_id(reading.lists("events/*.json", PastEvent))
     if reading.mistakes:
         raise WorldInvalid(str(folder), reading.mistakes)
-    world = World(manifests[0], npcs, quests, items, passages, reading.version, lorebooks)
+    world = World(manifests[0], npcs, quests, items, passages, reading.version, lorebooks, past)
     if mistakes := check_world(world, reading.places):
         raise WorldInvalid(str(folder), mistakes)
     return world

@@ -68,4 +68,5 @@ def _turn_request(body: ChatRequest, idempotency_key: str | None) -> TurnRequest
         session_id=body.session_id,
         language=body.language,
         game_state=body.game_state,
+        game_time=body.game_time,
     )

@@ -1,11 +1,14 @@
-"""Brings to mind what this player said before."""
+"""Brings to mind what this player said before, and what happened."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 from langgraph.runtime import Runtime
 
+from langchain_app.domain.memory import Recollection
+from langchain_app.domain.story_memory import merged
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
@@ -13,14 +16,22 @@ from langchain_app.graph.state import TurnState
 
 @observed("retriever", "utterance")
 async def recall_memories(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """Recall this NPC's memories of this player that the utterance touches."""
-    context = runtime.context
+    """Recall what the utterance touches: memories of this player, and story events."""
+    context, parts = runtime.context, runtime.context.parts
     vector = await context.vector()
+    asked = (state["scene"], state["utterance"], vector)
+    memories, events = await asyncio.gather(
+        _in_time(parts.memory_book.recall(*asked), context),
+        _in_time(parts.chronicle.recall(*asked), context),
+    )
+    return {"memories": merged(memories, events)}
+
+
+async def _in_time(
+    recalling: Awaitable[tuple[Recollection, ...]], context: TurnContext
+) -> tuple[Recollection, ...]:
     try:
         async with asyncio.timeout(context.remaining):
-            found = await context.parts.memory_book.recall(
-                state["scene"], state["utterance"], vector
-            )
+            return await recalling
     except TimeoutError:
-        found = ()
-    return {"memories": found}
+        return ()

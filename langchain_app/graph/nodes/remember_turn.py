@@ -9,11 +9,15 @@ from langgraph.runtime import Runtime
 from langchain_app.domain.answer import answer_of
 from langchain_app.domain.errors import TimelineMoved
 from langchain_app.domain.lore import Findings
-from langchain_app.domain.memory import importance
+from langchain_app.domain.memory import HAPPENED, importance
+from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.turn import TurnRecord
+from langchain_app.domain.turn_events import events_of_turn
 from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
+
+STORY = ("flag", "item", "action")
 
 
 @observed("span", "settlement")
@@ -38,6 +42,9 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
     utterance, tone, reply = state["utterance"], state.get("tone"), state["reply"]
     if reply is None:
         raise AssertionError("no turn is remembered without a reply")
+    # An utterance that was deflected is no talk to learn from: an exploit would plant its facts.
+    facts = context.parts.listener.told(utterance) if tone else ()
+    remembered = [m for m in state.get("memories", ()) if m.kind not in HAPPENED]
     return TurnRecord(
         request=state["request"],
         scene=state["scene"],
@@ -48,16 +55,28 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         tone=tone,
         deflection=state.get("deflection"),
         importance=importance(
-            settled=state["settlement"].changed,
+            moved=any(entry.kind in STORY for entry in state["settlement"].entries),
+            facts=len(facts),
             act=tone.act if tone else "small_talk",
+            feeling=tone.sentiment.compound if tone else 0.0,
             length=len(utterance.text),
         ),
+        facts=facts,
+        recalled=tuple(m.memory_id for m in remembered[:1] if m.memory_id),
         tokens=context.parts.listener.tokens(utterance.text, utterance.language),
         vector=tuple(await context.vector()),
         trace_id=context.trace.trace_id,
         timing_ms=dict(context.timing_ms),
         model_info=_model_info(state, context.parts),
+        happened=_happened(state, context.parts),
     )
+
+
+def _happened(state: TurnState, parts: Parts) -> tuple[ChronicleEntry, ...]:
+    events = events_of_turn(
+        state["request"].turn_id, state["scene"], state["settlement"], parts.world
+    )
+    return tuple(parts.chronicle.entry(event) for event in events)
 
 
 def _model_info(state: TurnState, parts: Parts) -> dict[str, Any]:

@@ -6,14 +6,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.memory import HALF_LIFE_TURNS, Memory, coverage, importance, recall
+from langchain_app.domain.facts import Asked
+from langchain_app.domain.memory import (
+    FLOOR,
+    MATTERS,
+    Cue,
+    Memory,
+    coverage,
+    importance,
+    recall,
+    recall_moment,
+    recency,
+)
 
 unit = st.floats(0, 1)
+WORDS = ("bell", "sister", "harbour")
 
 
-def memory(turn_id: str = "t", **values) -> Memory:
-    given_values = {"similarity": 0.0, "age": 0, "importance": 0.5, "rarity": 0.5} | values
-    return Memory(turn_id, "s", "hello", "hm", frozenset({"bell"}), **given_values)
+def cue(weight: float = 0.0, now: float = 0.0, asked: Asked | None = None) -> Cue:
+    return Cue(WORDS, dict.fromkeys(WORDS, 1), asked or Asked(), now, weight)
+
+
+def memory(name: str = "m", **values) -> Memory:
+    given_values = {
+        "text": "",
+        "kind": "said",
+        "matched": frozenset(WORDS[:2]),
+        "similarity": 0.0,
+        "recalled_at": 0.0,
+        "importance": 0.5,
+    } | values
+    return Memory(name, "t", "s", "hello", "hm", **given_values)
 
 
 memories = st.lists(
@@ -21,66 +44,86 @@ memories = st.lists(
         memory,
         st.text("abc", min_size=1, max_size=4),
         similarity=st.floats(-1, 1),
-        age=st.integers(0, 500),
+        recalled_at=st.floats(0, 500),
         importance=unit,
-        rarity=unit,
+        matched=st.frozensets(st.sampled_from(WORDS)),
     ),
     max_size=12,
 )
 
 
-@given(memories, unit, st.integers(0, 6), unit)
-def test_at_most_so_many_come_to_mind_and_the_best_first(found, weight, limit, floor) -> None:
-    recalled = recall(found, dense_weight=weight, limit=limit, floor=floor)
+@given(memories, unit, st.integers(0, 6))
+def test_at_most_so_many_come_to_mind_and_the_best_first(found, weight, limit) -> None:
+    recalled = recall(cue(weight, 500), found, limit=limit)
     assert len(recalled) <= limit
     scores = [r.score for r in recalled]
     assert scores == sorted(scores, reverse=True)
-    assert all(r.relevance >= floor for r in recalled)
+    assert all(r.relevance >= FLOOR for r in recalled)
 
 
 @given(memories, unit)
 def test_what_has_nothing_to_do_with_it_never_comes_to_mind(found, weight) -> None:
-    strangers = [memory("x", similarity=-0.5, rarity=0.0, importance=1.0), *found]
-    assert "x" not in [r.turn_id for r in recall(strangers, dense_weight=weight, limit=99)]
+    stranger = memory("x", similarity=-0.5, matched=frozenset(), importance=1.0)
+    recalled = recall(cue(weight), [stranger, *found], limit=99)
+    assert "x" not in [r.memory_id for r in recalled]
 
 
-@given(unit, st.integers(0, 400), st.integers(1, 400))
-def test_of_two_equal_memories_the_newer_comes_first(importance_, age, older) -> None:
-    new = memory("new", age=age, importance=importance_)
-    old = memory("old", age=age + older, importance=importance_)
-    assert [r.turn_id for r in recall([old, new], dense_weight=0, limit=2)] == ["new", "old"]
+@given(unit, st.floats(0, 400), st.floats(1, 400))
+def test_of_two_equal_memories_the_newer_comes_first(matters, then, later) -> None:
+    old = memory("old", recalled_at=then, importance=matters)
+    new = memory("new", recalled_at=then + later, importance=matters)
+    recalled = recall(cue(now=then + later), [old, new], limit=2)
+    assert [r.memory_id for r in recalled] == ["new", "old"]
 
 
 def test_relevance_outweighs_being_new() -> None:
-    told_long_ago = memory("relevant", rarity=0.9, age=400)
-    chatter = memory("new", rarity=0.35, age=0, importance=0.9)
-    first, _ = recall([chatter, told_long_ago], dense_weight=0, limit=2)
-    assert first.turn_id == "relevant"
+    told_long_ago = memory("relevant", matched=frozenset(WORDS))
+    chatter = memory("new", matched=frozenset(WORDS[:1]), recalled_at=400.0, importance=0.9)
+    first, _ = recall(cue(now=400.0), [chatter, told_long_ago], limit=2)
+    assert first.memory_id == "relevant"
 
 
-def test_recency_has_halved_after_its_half_life() -> None:
-    now, then = (
-        recall([memory(age=age, importance=0.0)], dense_weight=0, limit=1)[0]
-        for age in (0, int(HALF_LIFE_TURNS))
-    )
-    assert now.score - now.relevance == pytest.approx(2 * (then.score - then.relevance))
+def test_a_question_for_what_was_never_told_is_not_answered_by_likeness() -> None:
+    alike = memory(matched=frozenset(WORDS[:1]))
+    assert recall(cue(), [alike], limit=1)
+    assert not recall(cue(asked=Asked(("name",), ("dog",))), [alike], limit=1)
 
 
-@given(st.integers(0, 5000))
-def test_deeds_matter_more_than_questions_and_questions_more_than_chatter(length: int) -> None:
-    deed = importance(settled=True, act="greeting", length=length)
-    question = importance(settled=False, act="question", length=length)
-    chatter = importance(settled=False, act="greeting", length=length)
-    assert 1 >= deed > question > chatter >= 0
+@given(st.floats(0, 1e6), st.floats(0, 1e6))
+def test_recency_fades_by_the_games_hours_and_never_leaves_its_range(then, now) -> None:
+    assert 0 <= recency(then, now) <= 1
+    assert recency(then, then) == 1
+    assert recency(0, 100) == pytest.approx(0.995**100)
+
+
+def test_of_a_moment_what_mattered_is_recalled_before_chatter() -> None:
+    moments = [memory("hello", importance=0.1), memory("sister", importance=0.7), memory("bees")]
+    first = recall_moment(moments, 1.0, latest=False, limit=2)
+    last = recall_moment(moments, 1.0, latest=True, limit=2)
+    assert [r.memory_id for r in first] == ["sister", "bees"]
+    assert [r.memory_id for r in last] == ["bees", "sister"]
+
+
+@given(st.integers(0, 5000), st.integers(1, 6))
+def test_deeds_matter_most_then_what_is_told_then_questions_then_chatter(length, facts) -> None:
+    def rated(**values) -> float:
+        calm = {"moved": False, "facts": 0, "act": "greeting", "feeling": 0.0, "length": length}
+        return importance(**calm | values)
+
+    deed, told = rated(moved=True), rated(facts=facts)
+    moving = rated(act="small_talk", feeling=-0.8)
+    question, chatter = rated(act="question"), rated()
+    assert 1 >= deed > told > moving > question > chatter >= 0
+    assert moving >= MATTERS > question
 
 
 @given(
-    st.lists(st.sampled_from("abcd")),
+    st.lists(st.sampled_from("abcd"), unique=True),
     st.frozensets(st.sampled_from("abcd")),
-    st.dictionaries(st.sampled_from("abcd"), st.floats(0.1, 9)),
+    st.dictionaries(st.sampled_from("abcd"), st.integers(0, 99)),
 )
-def test_coverage_is_a_share(query, known, weights) -> None:
-    share = coverage(query, known, weights)
+def test_coverage_is_a_share(query, known, spread) -> None:
+    share = coverage(query, known, spread)
     assert 0 <= share <= 1 + 1e-9
     if query and set(query) <= known:
         assert share == pytest.approx(1)
@@ -89,8 +132,8 @@ def test_coverage_is_a_share(query, known, weights) -> None:
 
 
 def test_a_rare_word_covers_more_than_a_common_one() -> None:
-    weights = {"bell": 5.0, "sea": 1.0}
+    spread = {"bell": 1, "sea": 30}
     query = ["bell", "sea"]
-    assert coverage(query, frozenset({"bell"}), weights) > coverage(
-        query, frozenset({"sea"}), weights
+    assert coverage(query, frozenset({"bell"}), spread) > coverage(
+        query, frozenset({"sea"}), spread
     )

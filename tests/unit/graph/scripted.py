@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from langchain_app.domain.chronicle import StoryEvent
 from langchain_app.domain.errors import TimelineMoved
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.ports import StoredTurn
 from langchain_app.domain.proposals import policy_of
+from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.tone import Sentiment, Tone
 from langchain_app.domain.turn import Scene, TurnRecord, TurnRequest
@@ -103,6 +105,13 @@ class Memories:
         return ()
 
 
+class Chronicle(Memories):
+    """Nothing ever happened here."""
+
+    def entry(self, event: StoryEvent) -> ChronicleEntry:
+        return ChronicleEntry(event)
+
+
 class Listener:
     """Hears a question in everything."""
 
@@ -114,6 +123,9 @@ class Listener:
 
     def tokens(self, text: str, language: Any) -> tuple[str, ...]:
         return tuple(text.lower().split())
+
+    def told(self, utterance: Any) -> tuple[()]:
+        return ()
 
     def likeness(self, utterance: Any, vector: Any, examples: Any) -> tuple[float, str]:
         return 0.0, ""
@@ -178,6 +190,7 @@ async def play(
         policy=policy_of(world),
         timelines=ports.pop("timelines", None) or Timeline(world.npc(npc)),
         memory_book=ports.pop("memory_book", Memories()),
+        chronicle=ports.pop("chronicle", Chronicle()),
         lore=ports.pop("lore", Lore()),
         listener=Listener(),
         speaker=speaker,

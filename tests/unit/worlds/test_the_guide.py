@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from langchain_app.domain.lore import Knower
+from langchain_app.domain.history import PastEvent
+from langchain_app.domain.lore import Gate, Knower
 from langchain_app.domain.npc import VoiceLines
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import Item, Quest, StoryState, Trigger
@@ -60,7 +61,7 @@ def test_a_guide_has_at_most_three_hundred_lines(guide) -> None:
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_a_guide_names_every_field_of_the_format(guide) -> None:
-    shapes = (Manifest, Quest, Item, Trigger, VoiceLines)
+    shapes = (Manifest, Quest, Item, Trigger, VoiceLines, PastEvent, Gate)
     fields = {name for shape in shapes for name in shape.model_fields}
     fields |= {"knows", "told_by", "after", "trust", "importance", "secrets", "forbidden_triggers"}
     text = read(guide)

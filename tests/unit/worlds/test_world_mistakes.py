@@ -512,3 +512,39 @@ def test_synonyms_are_groups_of_single_words(
     mistake = the_mistake(world)
     assert message in mistake.message
     assert mistake.line > line_of(path, '"synonyms"')
+
+
+# --- the past
+
+
+PAST = "events/past.json"
+
+
+@pytest.mark.parametrize("ago", ["yesterday", "3", "-3 days", "3 fortnights", "1.5 weeks", ""])
+def test_a_time_that_cannot_be_counted_is_told_with_its_line(world, ago: str) -> None:
+    path = rewrite(world, PAST, lambda events: events[1].update(ago=ago))
+    found = the_mistake(world)
+    assert (found.file, found.line) == (PAST, line_of(path, '"ago"', 2))
+    assert found.message.startswith("ago: ")
+
+
+def test_a_past_event_at_a_place_that_is_none_is_told_with_its_line(world) -> None:
+    path = rewrite(world, PAST, lambda events: events[1].update(place="atlantis"))
+    assert the_mistake(world) == Mistake(
+        PAST, line_of(path, '"atlantis"'), "unknown place 'atlantis'"
+    )
+
+
+def test_a_past_event_that_nobody_can_ever_tell_is_a_mistake(world) -> None:
+    gate = {"audience": ["faction:nobody"], "after": "cracked_bell.never"}
+    rewrite(world, PAST, lambda events: events[0].update(gate=gate))
+    told = [mistake.message for mistake in mistakes(world)]
+    assert told == [
+        "long-ebb: unknown faction 'nobody'",
+        "long-ebb: unknown flag 'cracked_bell.never'",
+    ]
+
+
+def test_a_past_event_that_stands_twice_is_told(world) -> None:
+    rewrite(world, PAST, lambda events: events.append(events[0]))
+    assert "already stands in" in the_mistake(world).message

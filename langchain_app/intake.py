@@ -1,0 +1,35 @@
+"""What a game reports of its world, on its way into the story."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from langchain_app.domain.chronicle import EventReport
+from langchain_app.domain.ports import Chronicle, Recorded, Vector, Whose
+
+EMBEDDING_S = 2.0
+"""What the event's embedding may take; without one it is found by its words and its time."""
+
+logger = logging.getLogger("dramatis.intake")
+
+
+class EventIntake:
+    """Takes in game events."""
+
+    def __init__(self, chronicle: Chronicle, embed: Callable[[str], Awaitable[Vector]]) -> None:
+        self._chronicle = chronicle
+        self._embed = embed
+
+    async def report(self, report: EventReport, whose: Whose) -> Recorded:
+        """Record an event and return who noticed it; a DramatisError keeps nothing."""
+        text = report.text.get("en") or next(iter(report.text.values()), "")
+        return await self._chronicle.record(report, whose, await self._vector(text))
+
+    async def _vector(self, text: str) -> Vector:
+        try:
+            return await asyncio.wait_for(self._embed(text[:2000]), EMBEDDING_S)
+        except Exception as error:  # embedding clients share no base, as in a turn
+            logger.warning("an event is kept without its embedding: %s", type(error).__name__)
+            return ()

@@ -1,0 +1,97 @@
+"""Forks a timeline: what loading a save does. Nothing is copied but the state of that moment."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from langchain_app.domain.errors import UnknownMoment
+from langchain_app.domain.turn import FOREVER
+from langchain_app.persistence.postgres import Connection, Postgres
+
+LONGEST_TALK = 8
+"""Of so many earlier sessions at most does a loaded one show the last exchanges."""
+
+_LOCK = """
+select pg_advisory_xact_lock(hashtextextended(world_id || '/' || player_id, 0))
+from timelines where id = %(from)s
+"""
+_MOMENT = """
+select t.world_id, t.player_id, t.line, t.upto,
+       turn.session_id, turn.npc_id, turn.state, turn.game_time, s.earlier, s.earlier_upto,
+       (select array_agg(l.forked_at order by at) from unnest(t.line) with ordinality a (id, at)
+        join timelines l on l.id = a.id) as starts
+from timelines t
+left join lateral (
+    select turns.* from unnest(t.line, t.upto) as l (id, upto)
+    join turns on turns.timeline_id = l.id and turns.seq <= l.upto
+    where turns.seq = %(at)s) turn on true
+left join sessions s on s.id = turn.session_id
+where t.id = %(from)s and %(at)s between 0 and t.seq and (turn.id is not null or %(at)s = 0)
+"""
+_LEAVE = """
+update timelines set current = false
+where world_id = %(world)s and player_id = %(player)s and current
+"""
+_FORK = """
+insert into timelines (id, world_id, player_id, parent_id, forked_at, seq, flags, items,
+                       relationships, game_time, line, upto)
+values (%(timeline)s, %(world)s, %(player)s, %(from)s, %(at)s, %(at)s, %(flags)s, %(items)s,
+        %(relationships)s, %(game_time)s, %(line)s, %(upto)s)
+"""
+_SIT = """
+insert into sessions (id, timeline_id, npc_id, earlier, earlier_upto)
+values (%(session)s, %(timeline)s, %(npc)s, %(earlier)s, %(earlier_upto)s)
+"""
+
+
+async def fork(postgres: Postgres, timeline_id: str, at_seq: int) -> tuple[str, str]:
+    """Return (session_id, timeline_id) of a new timeline; see PostgresTimelines.fork."""
+    opened = (f"s-{uuid4().hex}", f"t-{uuid4().hex}")
+
+    async def work(connection: Connection) -> None:
+        named = {"from": timeline_id, "at": at_seq}
+        await connection.execute(_LOCK, named)  # two loads at once: one after the other
+        moment = await (await connection.execute(_MOMENT, named)).fetchone()
+        if moment is None:
+            raise UnknownMoment(timeline_id, at_seq)
+        values = named | _child(moment, at_seq, *opened)
+        for statement in (_LEAVE, _FORK, _SIT):
+            await connection.execute(statement, values)
+
+    await postgres.transaction(work)
+    return opened
+
+
+def _child(moment: DictRow, at_seq: int, session: str, timeline: str) -> dict[str, object]:
+    # A timeline of which nothing was lived up to this moment drops out: loading the same save a
+    # hundred times makes no lineage of a hundred links.
+    lived = [
+        (ancestor, min(upto, at_seq))
+        for ancestor, upto, start in zip(
+            moment["line"], moment["upto"], moment["starts"], strict=True
+        )
+        if start < at_seq
+    ]
+    talk: list[tuple[str, int]] = []
+    if moment["session_id"] is not None:
+        talk = [*zip(moment["earlier"], moment["earlier_upto"], strict=True)]
+        talk = [*talk, (moment["session_id"], at_seq)][-LONGEST_TALK:]
+    state = moment["state"] or {}
+    return {
+        "flags": Jsonb(state.get("flags", [])),
+        "items": Jsonb(state.get("items", [])),
+        "relationships": Jsonb(state.get("relationships", {})),
+        "session": session,
+        "timeline": timeline,
+        "world": moment["world_id"],
+        "player": moment["player_id"],
+        "npc": moment["npc_id"],
+        "game_time": moment["game_time"] or 0.0,
+        "line": [timeline, *(ancestor for ancestor, _ in lived)],
+        "upto": [FOREVER, *(upto for _, upto in lived)],
+        "earlier": [earlier for earlier, _ in talk],
+        "earlier_upto": [upto for _, upto in talk],
+    }
