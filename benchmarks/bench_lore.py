@@ -1,6 +1,6 @@
 """How often the right passage is found, and how often an NPC rightly knows nothing.
 
-Run as: python -m benchmarks.bench_lore [--split dev|test|all] [--world DIR] [--verbose]
+Run as: python -m benchmarks.bench_lore [--split dev|test|all] [--without STEP ...] [--verbose]
 
 Asks the world's labelled questions (game_knowledge/<world>/evaluation/) of the retriever alone, each
 as the NPC, the story point and the trust of its label. Prints, a language: recall@1 and @5 before the
@@ -33,6 +33,8 @@ from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.turn import Exchange, Utterance
 from langchain_app.retrieval.lore_retriever import HybridRetriever
 from langchain_app.retrieval.minilm import EmbeddedMiniLM
+from langchain_app.retrieval.query_rewriting import QueryRewriter
+from langchain_app.retrieval.reranking import NoReranker
 from langchain_app.retrieval.snapshot import Snapshot
 from langchain_app.settings import PlatformSettings, Settings
 from langchain_app.worlds import load_world
@@ -63,7 +65,9 @@ class Outcome:
 
 
 class Bench:
-    def __init__(self, world: Path, state: Path | None = None) -> None:
+    def __init__(
+        self, world: Path, state: Path | None = None, without: frozenset[str] = frozenset()
+    ) -> None:
         platform = PlatformSettings(world=world, **({"state_dir": state} if state else {}))
         settings = Settings(platform=platform)
         ingest_world(settings, lambda done, total: None)
@@ -76,6 +80,10 @@ class Bench:
         self.retriever = HybridRetriever(
             Snapshot(knowledge),
             self.tokeniser,
+            reranker=NoReranker() if "reranker" in without else None,
+            rewriter=QueryRewriter(
+                self.tokeniser, topic="topic" not in without, spelling="spelling" not in without
+            ),
             words=self.embeddings if isinstance(self.embeddings, EmbeddedMiniLM) else None,
         )
 
@@ -133,8 +141,15 @@ def main() -> None:
     parser.add_argument("--world", type=Path, default=Path("game_knowledge/ebbhold"))
     parser.add_argument("--split", choices=("dev", "test", "all"), default="test")
     parser.add_argument("--verbose", action="store_true", help="print what was missed")
+    parser.add_argument(
+        "--without",
+        nargs="*",
+        default=[],
+        choices=("topic", "spelling", "reranker"),
+        help="leave a step out, to see what it gains; nothing is written then",
+    )
     arguments = parser.parse_args()
-    bench = Bench(arguments.world)
+    bench = Bench(arguments.world, without=frozenset(arguments.without))
     questions = read_questions(arguments.world, arguments.split)
     outcomes = asyncio.run(_all(bench, questions))
     results: dict[str, Any] = {"split": arguments.split}
@@ -155,7 +170,7 @@ def main() -> None:
                     o.found,
                 )
     RESULTS.mkdir(exist_ok=True)
-    if arguments.split == "test":
+    if arguments.split == "test" and not arguments.without:
         (RESULTS / "lore.json").write_text(json.dumps(results, indent=1) + "\n")
     print(json.dumps(results))
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError
+from langchain_app.domain.ports import QueryWriter
 from langchain_app.domain.proposals import policy_of
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
@@ -94,6 +95,7 @@ async def open_platform(
             await asyncio.to_thread(Snapshot, knowledge),
             tokeniser,
             reranker=_reranker(settings, closing),
+            writer=_query_writer(settings, speaker),
             words=embeddings if isinstance(embeddings, EmbeddedMiniLM) else None,
         )
         listener = await asyncio.to_thread(
@@ -206,6 +208,14 @@ def _chat_settings(settings: Settings) -> ChatSettings:
         openai_key=settings.openai.api_key.get_secret_value(),
         timeout_s=settings.platform.turn_seconds,
     )
+
+
+def _query_writer(settings: Settings, speaker: ModelSpeaker) -> QueryWriter | None:
+    if settings.platform.query_writer == "none" or speaker.provider == "embedded":
+        return None
+    from langchain_app.llm.query_writer import ModelQueryWriter
+
+    return ModelQueryWriter(speaker.model, settings.platform.query_writer_seconds)
 
 
 def _reranker(settings: Settings, closing: AsyncExitStack) -> Reranker:

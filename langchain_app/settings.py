@@ -27,6 +27,8 @@ class PlatformSettings(BaseSettings):
     chat_provider: Literal["auto", "ollama", "openai", "embedded"] = "auto"
     embedding_provider: Literal["embedded", "ollama", "openai"] = "embedded"
     embedding_model: str = ""
+    query_writer: Literal["none", "model"] = "none"
+    query_writer_seconds: float = Field(default=1.5, gt=0, le=30)
 
 
 class OllamaSettings(BaseSettings):

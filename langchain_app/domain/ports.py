@@ -13,7 +13,7 @@ from langchain_app.domain.memory import Recollection
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import DialogueAct, Sentiment
-from langchain_app.domain.turn import Scene, TurnRecord, TurnRequest, Utterance
+from langchain_app.domain.turn import Exchange, Scene, TurnRecord, TurnRequest, Utterance
 from langchain_app.domain.world import World
 
 Vector = Sequence[float]
@@ -117,6 +117,13 @@ class LoreRetriever(Protocol):
 
         What was said already (`said`: the player's words, an authored line) gives nothing away.
         """
+
+
+class QueryWriter(Protocol):
+    """Says in other words what a player asks for."""
+
+    async def queries(self, utterance: Utterance, recent: Sequence[Exchange]) -> tuple[str, ...]:
+        """Return queries to search for beside the player's own words; none on any failure."""
 
 
 class Listener(Protocol):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langchain_app.domain.lore import Findings, Knower, ScoredChunk
+from langchain_app.domain.ports import QueryWriter
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Exchange, Scene, Utterance
 from langchain_app.language.tokens import Tokeniser, is_content
@@ -79,12 +80,15 @@ class HybridRetriever:
         *,
         reranker: Reranker | None = None,
         words: WordEmbeddings | None = None,
+        rewriter: QueryRewriter | None = None,
+        writer: QueryWriter | None = None,
     ) -> None:
         self._knowledge = knowledge
         self._tokeniser = tokeniser
         self._reranker = reranker or EmbeddedReranker()
         self._words = words
-        self._rewriter = QueryRewriter(tokeniser)
+        self._rewriter = rewriter or QueryRewriter(tokeniser)
+        self._writer = writer
 
     @property
     def knowledge(self) -> Knowledge:
@@ -111,14 +115,29 @@ class HybridRetriever:
         index = self._knowledge[utterance.language]
         query = self._rewriter.rewrite(utterance, recent, index)
         question = await self._question(query, utterance.language, vector, index)
-        examined = await self._beside(partial(_first_stage, index, question, knower))
-        scores = await self._reranker.scores(question, examined)
-        ranked = _with_priors(examined, scores, is_addressed(utterance))
+        ranked = await self._ranked(question, knower, index, is_addressed(utterance))
+        for text in await self._writer.queries(utterance, recent) if self._writer else ():
+            other = await self._question(
+                self._rewriter.query(text, utterance.language, index),
+                utterance.language,
+                vector,
+                index,
+            )
+            also = await self._ranked(other, knower, index, is_addressed(utterance))
+            ranked = _merged(ranked, also)
         if only_sure:
             rival = await self._beside(partial(_rival, index, question, knower))
             bar = max(_bar(index), rival - WITHHELD_MARGIN)
             ranked = [(e, score) for e, score in ranked if _evidence(index, e) >= bar]
         return Findings(tuple(_scored(index, e, score) for e, score in ranked[:limit]), query.text)
+
+    async def _ranked(
+        self, question: Question, knower: Knower, index: LanguageIndex, addressed: bool
+    ) -> list[tuple[Examined, float]]:
+        """Return the first stage's candidates in the reranker's order, the author's priors added."""
+        examined = await self._beside(partial(_first_stage, index, question, knower))
+        scores = await self._reranker.scores(question, examined)
+        return _with_priors(examined, scores, addressed)
 
     async def leak(self, reply: str, language: Language, knower: Knower, said: str) -> str | None:
         """Return the id of a hidden passage that the reply gives away."""
@@ -212,6 +231,18 @@ def _with_priors(
         for e, score in zip(examined, scores, strict=True)
     ]
     return sorted(raised, key=lambda pair: -pair[1])
+
+
+def _merged(
+    ranked: Sequence[tuple[Examined, float]], also: Sequence[tuple[Examined, float]]
+) -> list[tuple[Examined, float]]:
+    """Return what several queries found; a passage that two found counts by its better score."""
+    best: dict[str, tuple[Examined, float]] = {}
+    for pair in (*ranked, *also):
+        key = pair[0].stored.chunk.id
+        if key not in best or pair[1] > best[key][1]:
+            best[key] = pair
+    return sorted(best.values(), key=lambda pair: -pair[1])
 
 
 def _scored(index: LanguageIndex, examined: Examined, score: float) -> ScoredChunk:

@@ -32,22 +32,30 @@ class Query:
 
 
 class QueryRewriter:
-    """Resolves what an utterance points back to, and puts its spelling right."""
+    """Resolves what an utterance points back to, and puts its spelling right.
 
-    def __init__(self, tokeniser: Tokeniser) -> None:
+    Each step may be switched off, to see what it gains (`bench-lore --without`).
+    """
+
+    def __init__(self, tokeniser: Tokeniser, *, topic: bool = True, spelling: bool = True) -> None:
         self._tokeniser = tokeniser
+        self._topic, self._spelling = topic, spelling
 
     def rewrite(
         self, utterance: Utterance, recent: Sequence[Exchange], index: LanguageIndex
     ) -> Query:
         """Return the query of an utterance."""
-        text = with_topic(utterance, recent, index)
-        return Query(text, tuple(self._spelt(text, utterance.language, index)))
+        text = with_topic(utterance, recent, index) if self._topic else utterance.text
+        return self.query(text, utterance.language, index)
+
+    def query(self, text: str, language: Language, index: LanguageIndex) -> Query:
+        """Return the query of a text that points back to nothing."""
+        return Query(text, tuple(self._spelt(text, language, index)))
 
     def _spelt(self, text: str, language: Language, index: LanguageIndex) -> list[str]:
         """Return the tokens; what the index does not know, as what it may have been meant to be."""
         tokens = self._tokeniser.index(text, language)
-        if all(index.knows(token) for token in tokens if is_content(token)):
+        if not self._spelling or all(index.knows(token) for token in tokens if is_content(token)):
             return tokens
         meant = self._tokeniser.as_meant(text, language)
         known = [token if index.knows(token) else index.spelling(token) or token for token in meant]

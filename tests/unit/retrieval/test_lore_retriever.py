@@ -187,3 +187,26 @@ async def test_what_the_player_said_first_is_no_leak(retriever, ebbhold) -> None
     body = passage.body.en
     assert await retriever.leak(body, "en", knower, body) is None
     assert await retriever.leak("Aye.", "en", knower, "") is None
+
+
+class Rephrasing:
+    """Writes the queries it is given."""
+
+    def __init__(self, *queries: str) -> None:
+        self._queries = queries
+
+    async def queries(self, utterance: Utterance, recent: Any) -> tuple[str, ...]:
+        return self._queries
+
+
+async def test_what_another_query_finds_joins_what_the_players_own_words_find(
+    snapshot, tokeniser, ebbhold
+) -> None:
+    knower = Knower(ebbhold.npc("maren").audiences, StoryState(), 0.0)
+    said = Utterance("and what of that, then?", "en")
+    silent = HybridRetriever(snapshot, tokeniser)
+    assert not (await silent.find(said, knower, (), only_sure=False)).chunks
+    helped = HybridRetriever(snapshot, tokeniser, writer=Rephrasing("price of the tarred rope"))
+    found = await helped.find(said, knower, (), only_sure=False)
+    assert "rope" in found.chunks[0].chunk.id
+    assert all(scored.chunk.gate.admits(knower) for scored in found.chunks)
