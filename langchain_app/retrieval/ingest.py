@@ -96,7 +96,7 @@ def embed(
     whether the model knows the language at all; one that it does not know is not embedded.
     """
     cut = [_cut(chunk, tokeniser, work.width) for chunk in chunks]
-    if len(cut) < 2 or not lines:
+    if len(cut) < 2 or not lines or chunks[0].language in work.unknown:
         work.passed(len(cut))
         return 0.0, cut
     queries = [tokeniser.index(line, chunks[0].language) for line in lines]
@@ -129,6 +129,10 @@ class Embedding:
         stored = same.stored if same else ()
         self._chunks = {_text_of(entry.chunk): entry for entry in stored if entry.vectors.any()}
         self._examples = same.examples if same else {}
+        self.unknown = frozenset(
+            language for language, weight in (same.weights if same else {}).items() if not weight
+        )
+        """Languages that the model turned out not to know, when the earlier version was made."""
         self.width = len(embeddings.embed_query("width"))
         self.done = self.embedded = 0
 
