@@ -17,7 +17,7 @@ STOPWORDS = frozenset(
     then there these they thing things think this those though to too u um up upon us use used ve
     very want was we well were what whats when where which while who whom whose why will with
     would yeah yes yet you your yours ur wanna heard hear hey hi hello
-    remember recall forgot forget told
+    remember recall forgot forget told yesterday today tonight tomorrow lately
     """.split()  # noqa: SIM905  a list literal would take a line a word
 )
 

@@ -16,7 +16,7 @@ STOPWORDS = frozenset(
     안 못 알려주 알리 가르치 궁금 궁금하 말하 얘기 이야기 들려주 설명 주 것 거 수 때 뭐 무엇 누구
     어디 언제 왜 어떻게 얼마 몇 어느 무슨 어떤 나 너 저 우리 그 이 그것 이것 저것 여기 거기 저기 야
     좋 모르 듣 싶 아시 계시 어떠 어떻 그렇 이렇 관하 주시 해주 여쭈 묻 물어보 번 요
-    기억 기억나 까먹 잊
+    기억 기억나 까먹 잊 어제 어젯밤 그제 그저께 오늘 내일 모레 아까 방금 요즘 요새
     """.split()  # noqa: SIM905  a list literal would take a line a word
 )
 """Forms that carry no topic: in a question they only ask."""
