@@ -20,7 +20,9 @@ development half of bench_memory.
 FLOOR = 0.3
 """What is less relevant does not come to mind."""
 ABSTAIN = 0.6
-"""The floor where the question asks for a fact that was never told: likeness alone misleads there."""
+"""The floor where the question asks for a fact: of what was never told, likeness alone misleads, and
+so does one word in common, or a question about the same.
+"""
 MATTERS = 0.5
 """A memory of this importance and more is kept where chatter would push it out."""
 
@@ -49,6 +51,8 @@ class Memory:
     similarity: float
     recalled_at: float
     importance: float
+    asks: bool = False
+    """Whether it was a question that told nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,12 @@ def recall(cue: Cue, memories: Iterable[Memory], *, limit: int) -> list[Recollec
 
     Score = relevance + RECENCY * recency + IMPORTANCE * importance.
     """
-    floor = ABSTAIN if cue.asked.of_player else FLOOR
+    wants_told = cue.asked.of_player
+    floor, least = (ABSTAIN, 2) if wants_told else (FLOOR, 0)
     found = []
     for memory in memories:
+        if wants_told and (memory.asks or len(memory.matched) < least):
+            continue
         covered = coverage(cue.tokens, memory.matched, cue.spread)
         dense = max(0.0, memory.similarity)
         relevance = (1 - cue.dense_weight) * covered + cue.dense_weight * dense
@@ -162,11 +169,12 @@ def recency(then: float, now: float) -> float:
     return math.pow(HOURLY, max(0.0, now - then))
 
 
-def importance(*, moved: bool, facts: int, act: str, feeling: float, length: int) -> float:
+def importance(*, moved: bool, facts: int, act: str, feeling: float, words: int) -> float:
     """Rate how much an exchange matters, from 0 to 1.
 
     What moved the story matters most, then what players tell of themselves, strong feelings,
-    questions; chatter least. `feeling` is the sentiment's compound.
+    questions; chatter least. `feeling` is the sentiment's compound, `words` counts those that carry
+    meaning: who says much in one breath is telling something.
     """
     if moved:
         return 0.9
@@ -176,7 +184,9 @@ def importance(*, moved: bool, facts: int, act: str, feeling: float, length: int
         return 0.4
     if act == "small_talk" and abs(feeling) >= 0.6:
         return 0.5
-    return 0.1 + min(0.2, length / 400)
+    if act == "small_talk":
+        return min(0.55, 0.1 + 0.08 * words)
+    return 0.1
 
 
 def coverage(query: Sequence[str], known: frozenset[str], spread: Mapping[str, int]) -> float:

@@ -15,15 +15,15 @@ _ASKED: tuple[tuple[Slot, str], ...] = (
     ("origin", r"\bwhere\b.*\b(?:i|i'm|am i|we)\b.*\b(?:from|born|grew|grow|come|came|hail)\b|\bmy (?:hometown|homeland|birthplace|origins?|roots)\b"
      r"|\bwhat (?:land|town|place|country)\b.*\bi\b.*\bfrom\b"),
     ("job", r"\bwhat (?:do|did|is it) i do\b(?! (?:to|with|wrong|if|when|about|now|next|here|first)\b)|\bmy (?:old |former )?(?:job|trade|work|profession|craft|calling|occupation|living)\b"
-     r"|\bdo i work\b|\bi (?:do|did) for (?:a living|work)\b|\bi (?:earn|make)\b.*\b(?:living|bread|keep)\b|\bwhat kind of work\b|\bi work(?:ed)? (?:as|at)\b"),
+     r"|\bdo i work\b|\bi (?:do|did) for (?:a living|work)\b|\bi (?:earn|make)\b.*\b(?:living|bread|keep)\b|\bwhat (?:kind|line|sort) of work\b|\bline of work\b|\bi work(?:ed)? (?:as|at)\b"),
     ("age", r"\bhow old (?:am i|i am|was i)|\bmy age\b|\bhow many (?:years|winters|summers)\b.*\bi\b"),
-    ("dislikes", r"\bi\b.*\b(?:hate|dislike|detest|loathe|can't (?:stand|bear)|cannot (?:stand|bear)|don't like|do not like|never eat)\b|\bcan(?:'t|not)? i\b.*\b(?:stand|bear|abide)\b|\bmy (?:dislikes|least favou?rite)\b"),
+    ("dislikes", r"\bi\b.*\b(?:hate|dislike|detest|loathe|can't (?:stand|bear)|cannot (?:stand|bear)|don't like|do not like|never eat)\b|\bcan(?:'t|not)? i\b.*\b(?:stand|bear|abide)\b|\bwhat (?:bothers|sickens|disgusts) me\b|\bmy (?:dislikes|least favou?rite)\b"),
     ("likes", r"\b(?:i|my)\b.*\b(?:like[sd]?(?! to (?:buy|know|ask))|loved?|enjoy|favou?rite|fond|prefer|weakness|please[sd]? me)\b"),
-    ("fear", r"\b(?:i|me|my|i'm)\b.*\b(?:afraid|scared?s?|fears?|frighten\w*|terrif\w*|dread)\b|\b(?:frightens?|scares?|terrif\w+) me\b"),
-    ("owns", r"\b(?:do|did|does) i (?:still )?(?:own|have|possess)\b|\bwhat\b.*\bi\b.*\b(?:own|have|buy|bought|possess)\b|\bmy (?:possessions|belongings)\b"),
-    ("goal", r"\bwhat\b.*\bi\b.*\b(?:want\w*|hop\w+|plan\w*|look\w* for|seek\w*|after|search\w*|try\w*|dream\w*|wish\w*|came|come)\b|\bmy (?:goal|dream|plan|quest|aim|wish|search)s?\b"
+    ("fear", r"\b(?:i|me|my|i'm)\b.*\b(?:afraid|scared?s?|fears?|frighten\w*|terrif\w*|dread)\b|\b(?:frightens?|scares?|terrif\w+) me\b|\bme (?:the )?(?:shivers?|creeps)\b"),
+    ("owns", r"\b(?:do|did|does) i (?:still )?(?:own|have(?! (?:a )?(?:weakness|soft|passion|love|fear|dream|wish|to\b))|possess)\b|\bwhat\b.*\bi\b.*\b(?:own|have|buy|bought|possess)\b|\bmy (?:possessions|belongings)\b"),
+    ("goal", r"\bwhat\b(?!.*\bdid i dream).*\bi\b.*\b(?:want\w*|hop\w+|plan\w*|look\w* for|seek\w*|after|search\w*|try\w*|dream(?:ing)? of|wish\w*|came|come)\b|\bi(?:'m| am)? (?:after|long for)\b|\bam i after\b|\bmy heart\b|\bmy (?:goal|dream|plan|quest|aim|wish|search)s?\b"
      r"|\bwhy (?:did i come|am i here|i came|i'm here)\b"),
-    ("promise", r"\b(?:what|did|do|which)\b.*\bi\b.*\b(?:promise\w*|swear|swore|vow\w*|pledge\w*|word)\b|\bmy (?:promise|vow|pledge|word)s?\b"),
+    ("promise", r"\b(?:promise|vow|pledge|oath|word)s?\b.*\bi\b|\bi (?:\w+ )?(?:promised?|swore|swear|vow(?:ed)?|pledged?)\b|\bmy (?:promise|vow|pledge|word)s?\b"),
     ("family", r"\bmy (?:family|siblings?|relatives|kin|folks)\b|\bdo i have (?:any )?(?:family|siblings|relatives|brothers or sisters)\b"),
     ("pet", r"\bmy (?:pets?|animals?|companion)\b|\b(?:i have|have i) (?:a |any )?(?:pets?|animals?)\b|\bwhat (?:animal|pet)s?\b.*\bi\b"),
 )  # fmt: skip

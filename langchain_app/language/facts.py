@@ -15,12 +15,12 @@ MOST = 6
 def told(text: str, language: Language) -> tuple[Told, ...]:
     """Return what the player told: not what was asked, supposed, quoted or said of the NPC."""
     read = facts_english.told if language == "en" else facts_korean.told
-    found = [
-        fact
-        for sentence in sentences(text)
-        if not asks(sentence, language)
-        for fact in read(sentence)
-    ]
+    found: list[Told] = []
+    for sentence in sentences(text):
+        if not asks(sentence, language):
+            found += read(sentence, found)
+        if len(found) > MOST:
+            break
     return tuple(dict.fromkeys(found))[:MOST]
 
 

@@ -15,6 +15,7 @@ from psycopg.rows import DictRow
 
 from langchain_app.domain.facts import SLOTS, Asked, Fact, Told
 from langchain_app.domain.memory import (
+    MATTERS,
     Cue,
     Memory,
     Recollection,
@@ -24,6 +25,7 @@ from langchain_app.domain.memory import (
 )
 from langchain_app.domain.ports import Listener
 from langchain_app.domain.turn import Scene, Utterance
+from langchain_app.language.dialogue_act import asks
 from langchain_app.language.fact_sentences import known
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
@@ -59,7 +61,7 @@ near as (
 _SAID = """,
 said as (
     select m.id, m.turn_id, m.session_id, m.player_said, m.npc_said, m.text, m.kind, m.importance,
-           coalesce(found.matched, '{}') as matched,
+           m.language, coalesce(found.matched, '{}') as matched,
            coalesce(found.recalled_at, m.game_time) as recalled_at, SIMILARITY as similarity
     from CANDIDATES join memories m on m.id = memory_id LEFT_FOUND)"""
 _LEXICAL_ONLY = (
@@ -95,7 +97,7 @@ _TOLD = "(select json_agg(told) from told)"
 
 _MOMENT = """
 select m.id, m.turn_id, m.session_id, m.player_said, m.npc_said, m.text, m.kind, m.importance,
-       m.game_time as recalled_at, 0 as similarity, '{}'::text[] as matched
+       m.language, m.game_time as recalled_at, 0 as similarity, '{}'::text[] as matched
 from unnest(%(line)s::text[], %(upto)s::int[]) as lived (timeline_id, upto), lateral (
     select * from memories m
     where m.timeline_id = lived.timeline_id and m.npc_id = %(npc)s and m.seq <= lived.upto
@@ -203,6 +205,7 @@ def _memory(row: Mapping[str, Any]) -> Memory:
         similarity=float(row["similarity"]),
         recalled_at=float(row["recalled_at"]),
         importance=float(row["importance"]),
+        asks=row["importance"] < MATTERS and asks(row["player_said"], row["language"]),
     )
 
 

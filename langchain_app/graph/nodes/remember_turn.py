@@ -42,6 +42,7 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         raise AssertionError("no turn is remembered without a reply")
     # An utterance that was deflected is no talk to learn from: an exploit would plant its facts.
     facts = context.parts.listener.told(utterance) if tone else ()
+    tokens = context.parts.listener.tokens(utterance.text, utterance.language)
     return TurnRecord(
         request=state["request"],
         scene=state["scene"],
@@ -56,11 +57,11 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
             facts=len(facts),
             act=tone.act if tone else "small_talk",
             feeling=tone.sentiment.compound if tone else 0.0,
-            length=len(utterance.text),
+            words=len(tokens),
         ),
         facts=facts,
         recalled=tuple(m.memory_id for m in state.get("memories", ())[:1] if m.memory_id),
-        tokens=context.parts.listener.tokens(utterance.text, utterance.language),
+        tokens=tokens,
         vector=tuple(await context.vector()),
         trace_id=context.trace.trace_id,
         timing_ms=dict(context.timing_ms),
