@@ -22,8 +22,10 @@ from langchain_app.llm.registry import ChatSettings, ModelSpeaker, choose_speake
 from langchain_app.observability.postgres_exporter import postgres_processor
 from langchain_app.observability.tracing import LangfuseKeys, Tracing
 from langchain_app.persistence.memory_book import PostgresMemoryBook
+from langchain_app.persistence.players import PostgresPlayers
 from langchain_app.persistence.postgres import Postgres
 from langchain_app.persistence.timelines import PostgresTimelines
+from langchain_app.players import Players
 from langchain_app.retrieval.embeddings import open_embeddings
 from langchain_app.retrieval.ingest import Ingested, ingest, knowledge_version
 from langchain_app.retrieval.lore_retriever import SnapshotRetriever
@@ -51,6 +53,7 @@ class Platform:
     embeddings: Embeddings
     tracing: Tracing
     speaker: ModelSpeaker
+    players: Players
 
 
 @asynccontextmanager
@@ -106,9 +109,22 @@ async def open_platform(
             max_message_chars=settings.platform.max_message_chars,
             max_concurrent_turns=settings.platform.max_concurrent_turns,
         )
+        players = Players(PostgresPlayers(postgres), tracing, _langfuse(settings))
         yield Platform(
-            settings, world, dialogue, postgres, store, retriever, embeddings, tracing, speaker
-        )
+            settings, world, dialogue, postgres, store, retriever, embeddings, tracing, speaker,
+            players,
+        )  # fmt: skip
+
+
+@asynccontextmanager
+async def open_players(settings: Settings) -> AsyncIterator[Players]:
+    """Open what `dramatis player` needs: the database, and Langfuse's keys."""
+    postgres = Postgres(_revealed(settings.postgres.url), state(settings, "postgres"))
+    try:
+        await postgres.open()
+        yield Players(PostgresPlayers(postgres), None, _langfuse(settings))
+    finally:
+        await postgres.close()
 
 
 def ingest_world(settings: Settings, progress: Progress) -> Ingested:

@@ -32,6 +32,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 opened = await closing.enter_async_context(open_platform(Settings()))
             yield {
                 "dialogue": opened.dialogue,
+                "players": opened.players if opened.settings.platform.player_data_routes else None,
                 "check_health": partial(platform_health, opened),
             }
 

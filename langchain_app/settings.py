@@ -27,6 +27,7 @@ class PlatformSettings(BaseSettings):
     chat_provider: Literal["auto", "ollama", "openai", "embedded"] = "auto"
     embedding_provider: Literal["embedded", "ollama", "openai"] = "embedded"
     embedding_model: str = ""
+    player_data_routes: bool = True
 
 
 class OllamaSettings(BaseSettings):

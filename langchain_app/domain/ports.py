@@ -90,6 +90,9 @@ class Listener(Protocol):
     def told(self, utterance: Utterance) -> tuple[Told, ...]:
         """Return the facts that the player tells of themselves and theirs."""
 
+    def topics(self, utterance: Utterance) -> tuple[str, ...]:
+        """Return tokens of what the player tells about themselves; none of a question."""
+
     def asked(self, utterance: Utterance) -> Asked:
         """Return what the utterance wants to be reminded of."""
 

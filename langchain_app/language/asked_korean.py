@@ -81,3 +81,8 @@ def asked(text: str) -> Asked:
     if not slots and _TOLD_YOU.search(text):
         when = next((when for when, pattern in _WHEN if pattern.search(text)), None)
     return Asked(slots, (PLAYER,) if slots else (), names, before, when)
+
+
+def of_me(text: str) -> bool:
+    """Tell whether a question asks about the player."""
+    return _OF_ME.search(text) is not None or _RELATED.search(text) is not None

@@ -29,3 +29,10 @@ def asked(text: str, language: Language) -> Asked:
     if not asks(text, language):
         return Asked()
     return asked_english.asked(text) if language == "en" else asked_korean.asked(text)
+
+
+def of_player(text: str, language: Language) -> bool:
+    """Tell whether a question may be about what the player told."""
+    if not asks(text, language):
+        return False
+    return asked_english.of_me(text) if language == "en" else asked_korean.of_me(text)

@@ -41,8 +41,9 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
     if reply is None:
         raise AssertionError("no turn is remembered without a reply")
     # An utterance that was deflected is no talk to learn from: an exploit would plant its facts.
-    facts = context.parts.listener.told(utterance) if tone else ()
-    tokens = context.parts.listener.tokens(utterance.text, utterance.language)
+    listener = context.parts.listener
+    facts, topics = (listener.told(utterance), listener.topics(utterance)) if tone else ((), ())
+    tokens = listener.tokens(utterance.text, utterance.language)
     return TurnRecord(
         request=state["request"],
         scene=state["scene"],
@@ -54,14 +55,14 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         deflection=state.get("deflection"),
         importance=importance(
             moved=any(entry.kind in STORY for entry in state["settlement"].entries),
-            facts=len(facts),
+            facts=len(facts) or bool(topics),
             act=tone.act if tone else "small_talk",
             feeling=tone.sentiment.compound if tone else 0.0,
             words=len(tokens),
         ),
         facts=facts,
         recalled=tuple(m.memory_id for m in state.get("memories", ())[:1] if m.memory_id),
-        tokens=tokens,
+        tokens=(*tokens, *topics),
         vector=tuple(await context.vector()),
         trace_id=context.trace.trace_id,
         timing_ms=dict(context.timing_ms),
