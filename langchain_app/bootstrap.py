@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from langchain_app.afterthoughts import Thinker
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError
 from langchain_app.domain.proposals import policy_of
@@ -18,12 +19,14 @@ from langchain_app.domain.world import World
 from langchain_app.graph.context import Parts
 from langchain_app.language.listener import LocalListener
 from langchain_app.language.tokens import Tokeniser
+from langchain_app.llm.fact_reader import ComposedReflector, ModelFactReader, ModelReflector
 from langchain_app.llm.registry import ChatSettings, ModelSpeaker, choose_speaker, embedded_speaker
 from langchain_app.observability.postgres_exporter import postgres_processor
 from langchain_app.observability.tracing import LangfuseKeys, Tracing
 from langchain_app.persistence.memory_book import PostgresMemoryBook
 from langchain_app.persistence.players import PostgresPlayers
 from langchain_app.persistence.postgres import Postgres
+from langchain_app.persistence.reflections import PostgresReflections
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.players import Players
 from langchain_app.retrieval.embeddings import open_embeddings
@@ -54,6 +57,7 @@ class Platform:
     tracing: Tracing
     speaker: ModelSpeaker
     players: Players
+    thinker: Thinker
 
 
 @asynccontextmanager
@@ -101,6 +105,8 @@ async def open_platform(
             speaker=speaker,
             fallback=fallback,
         )
+        thinker = _thinker(settings, postgres, speaker, listener)
+        closing.push_async_callback(thinker.close)
         dialogue = Dialogue(
             parts,
             tracing,
@@ -108,11 +114,12 @@ async def open_platform(
             turn_seconds=settings.platform.turn_seconds,
             max_message_chars=settings.platform.max_message_chars,
             max_concurrent_turns=settings.platform.max_concurrent_turns,
+            thinker=thinker,
         )
         players = Players(PostgresPlayers(postgres), tracing, _langfuse(settings))
         yield Platform(
             settings, world, dialogue, postgres, store, retriever, embeddings, tracing, speaker,
-            players,
+            players, thinker,
         )  # fmt: skip
 
 
@@ -125,6 +132,16 @@ async def open_players(settings: Settings) -> AsyncIterator[Players]:
         yield Players(PostgresPlayers(postgres), None, _langfuse(settings))
     finally:
         await postgres.close()
+
+
+def _thinker(
+    settings: Settings, postgres: Postgres, speaker: ModelSpeaker, listener: LocalListener
+) -> Thinker:
+    kept = PostgresReflections(postgres)
+    if speaker.provider == "embedded" or not settings.platform.model_afterthoughts:
+        return Thinker(kept, ComposedReflector())
+    model = speaker.model
+    return Thinker(kept, ModelReflector(model, listener), ModelFactReader(model))
 
 
 def ingest_world(settings: Settings, progress: Progress) -> Ingested:

@@ -28,6 +28,7 @@ class PlatformSettings(BaseSettings):
     embedding_provider: Literal["embedded", "ollama", "openai"] = "embedded"
     embedding_model: str = ""
     player_data_routes: bool = True
+    model_afterthoughts: bool = True
 
 
 class OllamaSettings(BaseSettings):

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from langchain_app.domain.facts import Asked, Told
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
+from langchain_app.domain.reflection import Reflected, Remembered
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import Scene, TurnRecord, TurnRequest, Utterance
@@ -60,6 +61,35 @@ class MemoryBook(Protocol):
         self, scene: Scene, utterance: Utterance, vector: Vector
     ) -> tuple[Recollection, ...]:
         """Return what this utterance brings to the NPC's mind about this player, best first."""
+
+
+class FactReader(Protocol):
+    """Who reads facts out of an utterance with more than patterns, off the turn's path."""
+
+    async def read(self, utterance: Utterance) -> tuple[Told, ...]:
+        """Return what the player tells of themselves and theirs."""
+
+
+class Reflector(Protocol):
+    """Who makes something of many exchanges."""
+
+    async def reflect(
+        self, remembered: Sequence[Remembered], language: Language
+    ) -> Sequence[Reflected]:
+        """Return thoughts; none where nothing stands out."""
+
+
+class Afterthoughts(Protocol):
+    """What may be added to a settled turn. Everything here may be repeated."""
+
+    async def learn(self, turn_id: str, told: Sequence[Told]) -> None:
+        """Add facts to the turn that told them."""
+
+    async def due(self, scene: Scene, utterance: Utterance) -> list[Remembered]:
+        """Return what is to be reflected upon, if it is time."""
+
+    async def keep(self, turn_id: str, thoughts: Sequence[Reflected]) -> None:
+        """Keep reflections upon everything up to a turn."""
 
 
 class LoreRetriever(Protocol):

@@ -253,5 +253,5 @@ def test_a_player_is_shown_and_erased_from_the_command_line(dramatis) -> None:
     assert "boat" in dramatis("player", "show", player).stdout
     told = dramatis("player", "erase", player, "--yes").stdout
     assert f"rows left that name {player!r}, in all tables: 0" in told
-    gone = dramatis("player", "show", player, exit_code=2)
+    gone = dramatis("player", "show", player, exit_code=1)
     assert player in gone.stderr
