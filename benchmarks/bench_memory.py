@@ -1,6 +1,6 @@
 """Whether NPCs remember: what they were told, in its newest form, and nothing that they were not.
 
-Run as: python -m benchmarks.bench_memory [--split dev|test] [--quick]
+Run as: python -m benchmarks.bench_memory [--split dev|test|probe] [--quick]
 
 Method. memory_talks.py generates players who talk with two NPCs over five days, in real turns through
 the platform's graph and its one commit statement, on a fresh embedded PostgreSQL with the real MiniLM
@@ -124,7 +124,7 @@ REMEMBERED, UNTOLD = ("single", "update", "time", "who"), ("abstain", "who-not")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Recall, abstention, and what a recall costs.")
-    parser.add_argument("--split", choices=("dev", "test"), default="test")
+    parser.add_argument("--split", choices=("dev", "test", "probe"), default="test")
     parser.add_argument("--quick", action="store_true", help="fewer players and memories, for CI")
     parser.add_argument("--wrong", action="store_true", help="print what went wrong")
     parser.add_argument("--no-cost", action="store_true", help="leave the cost out")

@@ -40,7 +40,7 @@ _WHEN: tuple[tuple[When, re.Pattern[str]], ...] = (
     ("last", re.compile(r"\b(?:last(?: time)?|just now|a moment ago|latest|most recently|before you|earlier)\b", re.I)),
 )  # fmt: skip
 _TOLD_YOU = re.compile(
-    r"\b(?:i (?:tell|told|say|said|mention(?:ed)?|spoke|speak)|we (?:talk|talked|speak|spoke|discuss)|"
+    r"\b(?:i (?:\w+ )?(?:tell|told|say|said|mention(?:ed)?|spoke|speak)|we (?:talk|talked|speak|spoke|discuss)|"
     r"my (?:first|last|latest) words|you (?:hear|heard) from me)\b",
     re.IGNORECASE,
 )
@@ -53,6 +53,7 @@ ADVICE = re.compile(
     r"\b(?:i|we) (?:can|could|should|may|might|must|shall|would|will|need)\b",
     re.IGNORECASE,
 )
+_REPORTED = re.compile(r"\b(?:did i (?:say|tell|promise)|my (?:promise|word))\b", re.I)
 _REMEMBER = re.compile(r"\b(?:remember|recall|forg[eo]t|know|told|tell|said|mention)", re.I)
 _EVERYTHING = re.compile(
     r"\b(?:know|remember|learned|learnt|recall)\b.* about me\b|\bwho do you think i am\b", re.I
@@ -70,7 +71,7 @@ def asked(text: str) -> Asked:
     before = _BEFORE.search(text) is not None
     if _EVERYTHING.search(text):
         return Asked(SLOTS, (PLAYER,), names, before)
-    if ADVICE.search(text):
+    if ADVICE.search(text) and not _REPORTED.search(text):
         return Asked(names=names)
     others = tuple(
         dict.fromkeys(OTHERS[m["rel"].lower()] for m in re.finditer(rf"\b{MY}\b", text, re.I))

@@ -57,7 +57,7 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
      rf"(?:you (?:can|may) |please |just |everyone |everybody |people |folks? |they |friends )?calls? me|"
      rf"{_AM} (?:called|named|known as)|i go by(?: the name(?: of)?)?|i answer to|the name's|the name is|"
      rf"(?:people |folks? |they )?knows? me as|the name i was given is|they named me|i was named) {_NAME}"),
-    ("name", "holds", r"\b(?:i'm|i am) (?P<value>(?-i:[A-Z][a-z]{2,}(?: of (?:the )?[A-Z]\w+| [A-Z][a-z]+)?))(?: by name)?$"),
+    ("name", "holds", r"\b(?:i'm|i am) (?P<value>(?-i:[A-Z][a-z]{2,}(?: of (?:the )?[A-Z]\w+| [A-Z][a-z]+)?))(?: by name)?(?:,.*)?$"),
     ("name", "holds", r"^(?P<value>(?-i:[A-Z])\w+)(?:'s| is) (?:my name|what (?:they|people|folk) call me)\b"),
     ("home", "past", rf"\b(?:i|we) (?:used to|once|formerly|long) (?:live|lived|dwell|dwelt|stay|reside) {_AT}"),
     ("home", "past", rf"\b(?:i|we) (?:lived|dwelt|stayed) {_AT}"),

@@ -13,7 +13,7 @@ from langchain_app.domain.text import Language, detect_language
 from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import Utterance
 from langchain_app.language import facts
-from langchain_app.language.dialogue_act import asks, dialogue_act
+from langchain_app.language.dialogue_act import dialogue_act, only_asks
 from langchain_app.language.sentiment import SentimentAnalyser
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.language.topics import topics_english, topics_korean
@@ -56,7 +56,7 @@ class LocalListener:
 
     def topics(self, utterance: Utterance) -> tuple[str, ...]:
         """Return tokens of what the player tells about themselves; none of a question."""
-        return () if asks(utterance.text, utterance.language) else self._topics(utterance)
+        return () if only_asks(utterance.text, utterance.language) else self._topics(utterance)
 
     def asked(self, utterance: Utterance) -> Asked:
         """Return what the utterance wants to be reminded of."""

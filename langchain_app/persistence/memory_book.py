@@ -26,7 +26,7 @@ from langchain_app.domain.memory import (
 )
 from langchain_app.domain.ports import Listener
 from langchain_app.domain.turn import Scene, Utterance
-from langchain_app.language.dialogue_act import asks
+from langchain_app.language.dialogue_act import only_asks
 from langchain_app.language.fact_sentences import known
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
@@ -207,7 +207,7 @@ def _memory(row: Mapping[str, Any]) -> Memory:
         recalled_at=float(row["recalled_at"]),
         importance=float(row["importance"]),
         seq=row["seq"],
-        asks=row["importance"] < MATTERS and asks(row["player_said"], row["language"]),
+        asks=row["importance"] < MATTERS and only_asks(row["player_said"], row["language"]),
     )
 
 
