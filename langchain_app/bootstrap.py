@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from langchain_app.afterthoughts import Thinker
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError
 from langchain_app.domain.ports import QueryWriter
@@ -21,13 +22,17 @@ from langchain_app.graph.context import Parts
 from langchain_app.intake import EventIntake
 from langchain_app.language.listener import LocalListener
 from langchain_app.language.tokens import Tokeniser
+from langchain_app.llm.fact_reader import ComposedReflector, ModelFactReader, ModelReflector
 from langchain_app.llm.registry import ChatSettings, ModelSpeaker, choose_speaker, embedded_speaker
 from langchain_app.observability.postgres_exporter import postgres_processor
 from langchain_app.observability.tracing import LangfuseKeys, Tracing
 from langchain_app.persistence.chronicle import PostgresChronicle
 from langchain_app.persistence.memory_book import PostgresMemoryBook
+from langchain_app.persistence.players import PostgresPlayers
 from langchain_app.persistence.postgres import Postgres
+from langchain_app.persistence.reflections import PostgresReflections
 from langchain_app.persistence.timelines import PostgresTimelines
+from langchain_app.players import Players
 from langchain_app.retrieval.embeddings import open_embeddings
 from langchain_app.retrieval.http_reranker import HttpReranker
 from langchain_app.retrieval.ingest import Ingested, ingest, knowledge_version
@@ -60,6 +65,8 @@ class Platform:
     embeddings: Embeddings
     tracing: Tracing
     speaker: ModelSpeaker
+    players: Players
+    thinker: Thinker
 
 
 @asynccontextmanager
@@ -113,6 +120,8 @@ async def open_platform(
             speaker=speaker,
             fallback=fallback,
         )
+        thinker = _thinker(settings, postgres, speaker, listener)
+        closing.push_async_callback(thinker.close)
         dialogue = Dialogue(
             parts,
             tracing,
@@ -120,20 +129,43 @@ async def open_platform(
             turn_seconds=settings.platform.turn_seconds,
             max_message_chars=settings.platform.max_message_chars,
             max_concurrent_turns=settings.platform.max_concurrent_turns,
+            thinker=thinker,
         )
-        intake = EventIntake(chronicle, embeddings.aembed_query)
         yield Platform(
             settings,
             world,
             dialogue,
-            intake,
+            EventIntake(chronicle, embeddings.aembed_query),
             postgres,
             store,
             retriever,
             embeddings,
             tracing,
             speaker,
+            Players(PostgresPlayers(postgres), tracing, _langfuse(settings)),
+            thinker,
         )
+
+
+@asynccontextmanager
+async def open_players(settings: Settings) -> AsyncIterator[Players]:
+    """Open what `dramatis player` needs: the database, and Langfuse's keys."""
+    postgres = Postgres(_revealed(settings.postgres.url), state(settings, "postgres"))
+    try:
+        await postgres.open()
+        yield Players(PostgresPlayers(postgres), None, _langfuse(settings))
+    finally:
+        await postgres.close()
+
+
+def _thinker(
+    settings: Settings, postgres: Postgres, speaker: ModelSpeaker, listener: LocalListener
+) -> Thinker:
+    kept = PostgresReflections(postgres)
+    if speaker.provider == "embedded" or not settings.platform.model_afterthoughts:
+        return Thinker(kept, ComposedReflector())
+    model = speaker.model
+    return Thinker(kept, ModelReflector(model, listener), ModelFactReader(model))
 
 
 def ingest_world(settings: Settings, progress: Progress) -> Ingested:

@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 world_app = typer.Typer(no_args_is_help=True, help="Work on world files.")
 app.add_typer(world_app, name="world")
+player_app = typer.Typer(no_args_is_help=True, help="See and erase what is kept of a player.")
+app.add_typer(player_app, name="player")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Port = Annotated[
@@ -108,6 +110,29 @@ def export(
     from langchain_app.terminal.importing import run_export
 
     run_export(id, folder, to, form=form, language=language, replace=replace, json=json)
+
+
+PlayerId = Annotated[str, typer.Argument(metavar="ID")]
+
+
+@player_app.command("show")
+def show(player: PlayerId, json: Json = False) -> None:
+    """Print everything that is kept of a player."""
+    from langchain_app.terminal.player import run_show
+
+    run_show(player, json=json)
+
+
+@player_app.command("erase")
+def erase(
+    player: PlayerId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Erase a player everywhere, traces included, and prove it."""
+    from langchain_app.terminal.player import run_erase
+
+    run_erase(player, yes=yes, json=json)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from langchain_app.afterthoughts import Settled, Thinker
 from langchain_app.domain.errors import (
     DramatisError,
     TurnIdReused,
@@ -43,6 +44,7 @@ class Dialogue:
         turn_seconds: float,
         max_message_chars: int,
         max_concurrent_turns: int,
+        thinker: Thinker | None = None,
     ) -> None:
         self._parts = parts
         self._tracing = tracing
@@ -51,6 +53,7 @@ class Dialogue:
         self._max_chars = max_message_chars
         self._places = asyncio.Semaphore(max_concurrent_turns)
         self._graph = compiled_turn()
+        self._thinker = thinker
 
     async def play(self, request: TurnRequest) -> dict[str, Any]:
         """Play a turn and return its answer (domain/answer.py).
@@ -139,6 +142,8 @@ class Dialogue:
             if final.get("stored") is not None:
                 return _same(final["stored"], request)
             answer: dict[str, Any] = final["answer"]
+            if self._thinker is not None and "tone" in final:  # exploits are not thought about
+                self._thinker.put(Settled(request.turn_id, final["scene"], final["utterance"]))
             total = round((time.perf_counter() - started) * 1000, 3)
             answer["timing_ms"] = {**context.timing_ms, "total": total}
             trace.conclude(input=request.message, output=answer["reply"])

@@ -33,6 +33,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
             yield {
                 "dialogue": opened.dialogue,
                 "intake": opened.intake,
+                "players": opened.players if opened.settings.platform.player_data_routes else None,
                 "check_health": partial(platform_health, opened),
             }
 

@@ -29,6 +29,8 @@ class PlatformSettings(BaseSettings):
     embedding_model: str = ""
     query_writer: Literal["none", "model"] = "none"
     query_writer_seconds: float = Field(default=1.5, gt=0, le=30)
+    player_data_routes: bool = True
+    model_afterthoughts: bool = True
 
 
 class OllamaSettings(BaseSettings):

@@ -32,7 +32,13 @@ Json = dict[str, Any]
 def settings_in(state: Path, *, chat_provider: str = "embedded", **groups: Any) -> Settings:
     """Return settings whose state lies in `state`, whatever the machine's environment says."""
     more = groups.pop("platform", {})
-    values = {"world": EBBHOLD, "embedding_provider": "embedded", **more}
+    # A model that thinks about turns afterwards would be heard by the servers that tests listen at.
+    values = {
+        "world": EBBHOLD,
+        "model_afterthoughts": False,
+        "embedding_provider": "embedded",
+        **more,
+    }
     platform = PlatformSettings(state_dir=state, chat_provider=chat_provider, **values)
     off = {
         "postgres": PostgresSettings(url=None),

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from langchain_app.dialogue import Dialogue
+from langchain_app.domain.errors import PlayerDataOff
 from langchain_app.intake import EventIntake
+from langchain_app.players import Players
 
 CheckHealth = Callable[[], Awaitable[Mapping[str, Any]]]
 """Returns the parts by name; each has the attributes of PartOut."""
@@ -29,6 +31,14 @@ def _check_health(request: Request) -> CheckHealth:
     return check
 
 
+def _players(request: Request) -> Players:
+    players: Players | None = request.state.players
+    if players is None:
+        raise PlayerDataOff
+    return players
+
+
 DialogueDep = Annotated[Dialogue, Depends(_dialogue)]
 EventIntakeDep = Annotated[EventIntake, Depends(_intake)]
 CheckHealthDep = Annotated[CheckHealth, Depends(_check_health)]
+PlayersDep = Annotated[Players, Depends(_players)]

@@ -12,6 +12,8 @@ DramatisError
 │   ├── EventInvalid
 │   ├── EventFromTheFuture
 │   ├── EventIdReused
+│   ├── UnknownPlayer, UnknownFact, UnknownMemory
+│   ├── PlayerDataOff
 │   ├── SessionOfAnotherPlayer
 │   └── TurnIdReused
 ├── Unavailable             a part does not answer; the same request may be sent again
@@ -20,6 +22,7 @@ DramatisError
 │   │   └── KnowledgeStoreLocked
 │   ├── EmbeddingsUnavailable
 │   ├── ChatModelFailed
+│   ├── TracesNotErased
 │   └── TurnDeadlineExceeded
 ├── TimelineMoved           another turn was settled first; settle again on the newer state
 ├── SettingsInvalid
@@ -166,6 +169,53 @@ class EventIdReused(Refused):
         )
 
 
+class UnknownPlayer(Refused):
+    """Nothing is kept of this player."""
+
+    code = "unknown_player"
+
+    def __init__(self, player_id: str) -> None:
+        super().__init__(
+            f"Nothing is kept of a player {player_id[:64]!r}.",
+            "Take the player_id from an answer. After an erasure this is the right answer.",
+        )
+
+
+class UnknownFact(Refused):
+    """The player has no such fact."""
+
+    code = "unknown_fact"
+
+    def __init__(self, fact_id: int) -> None:
+        super().__init__(
+            f"This player has no fact {fact_id}.", "GET /api/players/{player_id} lists them."
+        )
+
+
+class UnknownMemory(Refused):
+    """The player has no such memory."""
+
+    code = "unknown_memory"
+
+    def __init__(self, memory_id: str) -> None:
+        super().__init__(
+            f"Nobody has a memory {memory_id[:64]!r} of this player.",
+            "GET /api/players/{player_id} lists them.",
+        )
+
+
+class PlayerDataOff(Refused):
+    """The routes of the players' own data are switched off."""
+
+    code = "player_data_off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The routes of the players' data are switched off here.",
+            "Operators: DRAMATIS_PLAYER_DATA_ROUTES=true, or `dramatis player` on the machine.",
+        )
+
+
 class SessionOfAnotherPlayer(Refused):
     """The session belongs to somebody else."""
 
@@ -248,6 +298,19 @@ class ChatModelFailed(Unavailable):
         super().__init__(
             f"The chat model {model} failed: {reason}", "`dramatis doctor` tells more."
         )
+
+
+class TracesNotErased(Unavailable):
+    """Langfuse did not take the request to delete traces."""
+
+    code = "traces_not_erased"
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            "Langfuse did not delete the player's traces; nothing was erased yet.",
+            "Send the request again once Langfuse answers.",
+        )
+        self.detail = f"{where}: {reason}"
 
 
 class TurnDeadlineExceeded(Unavailable):

@@ -72,11 +72,13 @@ class Asked:
     names: tuple[str, ...] = ()
     before: bool = False
     when: When | None = None
+    topics: tuple[str, ...] = ()
+    """Tokens of what it is about, where its words are no known way of asking."""
 
     @property
     def of_player(self) -> bool:
         """Whether it asks for something that only the player can have told."""
-        return bool(self.subjects and self.slots) or self.when is not None
+        return bool((self.subjects and self.slots) or self.topics) or self.when is not None
 
 
 def with_validity(facts: Iterable[Fact]) -> list[Fact]:

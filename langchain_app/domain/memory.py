@@ -20,7 +20,11 @@ development half of bench_memory.
 FLOOR = 0.3
 """What is less relevant does not come to mind."""
 ABSTAIN = 0.6
-"""The floor where the question asks for a fact that was never told: likeness alone misleads there."""
+"""The floor where the question asks for a fact: of what was never told, likeness alone misleads, and
+so does one word in common, or a question about the same.
+"""
+ON_TOPIC = 0.7
+"""The relevance of what was told on the very topic that is asked for."""
 MATTERS = 0.5
 """A memory of this importance and more is kept where chatter would push it out."""
 
@@ -51,6 +55,9 @@ class Memory:
     similarity: float
     recalled_at: float
     importance: float
+    seq: int = 0
+    asks: bool = False
+    """Whether it was a question that told nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,9 @@ class Recollection:
     """How the NPC noticed a story event; None for hearsay and for what everybody knows."""
     credibility: float = 1.0
     """How far the NPC believes it, from 0 to 1: hearsay fades."""
+    seq: int = 0
+    on_topic: bool = False
+    """Whether it is of the very topic that was asked for."""
 
 
 def recall(cue: Cue, memories: Iterable[Memory], *, limit: int) -> list[Recollection]:
@@ -98,15 +108,41 @@ def recall(cue: Cue, memories: Iterable[Memory], *, limit: int) -> list[Recollec
 
     Score = relevance + RECENCY * recency + IMPORTANCE * importance.
     """
-    floor = ABSTAIN if cue.asked.of_player else FLOOR
+    wants_told = cue.asked.of_player
+    floor, least = (ABSTAIN, 2) if wants_told else (FLOOR, 0)
     found = []
     for memory in memories:
+        on_topic = not memory.asks and not memory.matched.isdisjoint(cue.asked.topics)
+        if on_topic:
+            found.append(_recollection(memory, ON_TOPIC, cue.now, on_topic=True))
+            continue
         covered = coverage(cue.tokens, memory.matched, cue.spread)
+        if wants_told and (memory.asks or (len(memory.matched) < least and covered < 1)):
+            continue
         dense = max(0.0, memory.similarity)
         relevance = (1 - cue.dense_weight) * covered + cue.dense_weight * dense
         if relevance >= floor:
             found.append(_recollection(memory, relevance, cue.now))
     return sorted(found, key=lambda r: -r.score)[:limit]
+
+
+def in_order(
+    asked: Asked, facts: Sequence[Recollection], said: Sequence[Recollection]
+) -> list[Recollection]:
+    """Return facts and exchanges as one list: of one topic the newest first, or the oldest if asked.
+
+    An exchange that a fact came out of says nothing new. One that no fact came out of may be newer
+    than the newest fact, or older than the one that the question for "before" finds.
+    """
+    turns = {fact.turn_id for recollection in facts for fact in recollection.facts}
+    rest = [r for r in said if r.turn_id not in turns]
+    topical = [r for r in rest if r.on_topic]
+    if len({(r.facts[0].told.subject, r.facts[0].told.slot) for r in facts}) <= 1:
+        topical = [*facts, *topical]
+        topical.sort(key=lambda r: r.seq if asked.before else -r.seq)
+    else:
+        topical = [*facts, *topical]
+    return [*topical, *(r for r in rest if not r.on_topic)]
 
 
 def recall_moment(
@@ -143,11 +179,13 @@ def _of_facts(facts: list[Fact], relevance: float, now: float, *, renewed: bool)
     score = relevance + RECENCY * recency(newest.game_time, now) + IMPORTANCE * 0.7
     return Recollection(
         newest.turn_id, newest.session_id, newest.said, "", score, relevance,
-        kind="fact", facts=tuple(facts), renewed=renewed,
+        kind="fact", facts=tuple(facts), renewed=renewed, seq=newest.seq,
     )  # fmt: skip
 
 
-def _recollection(memory: Memory, relevance: float, now: float) -> Recollection:
+def _recollection(
+    memory: Memory, relevance: float, now: float, *, on_topic: bool = False
+) -> Recollection:
     fresh = recency(memory.recalled_at, now)
     score = relevance + RECENCY * fresh + IMPORTANCE * memory.importance
     return Recollection(
@@ -160,6 +198,8 @@ def _recollection(memory: Memory, relevance: float, now: float) -> Recollection:
         kind=memory.kind,
         text=memory.text or f"“{memory.player}” → “{memory.npc}”",
         memory_id=memory.id,
+        seq=memory.seq,
+        on_topic=on_topic,
     )
 
 
@@ -168,11 +208,12 @@ def recency(then: float, now: float) -> float:
     return math.pow(HOURLY, max(0.0, now - then))
 
 
-def importance(*, moved: bool, facts: int, act: str, feeling: float, length: int) -> float:
+def importance(*, moved: bool, facts: int, act: str, feeling: float, words: int) -> float:
     """Rate how much an exchange matters, from 0 to 1.
 
     What moved the story matters most, then what players tell of themselves, strong feelings,
-    questions; chatter least. `feeling` is the sentiment's compound.
+    questions; chatter least. `feeling` is the sentiment's compound, `words` counts those that carry
+    meaning: who says much in one breath is telling something.
     """
     if moved:
         return 0.9
@@ -182,7 +223,9 @@ def importance(*, moved: bool, facts: int, act: str, feeling: float, length: int
         return 0.4
     if act == "small_talk" and abs(feeling) >= 0.6:
         return 0.5
-    return 0.1 + min(0.2, length / 400)
+    if act == "small_talk":
+        return min(0.55, 0.1 + 0.08 * words)
+    return 0.1
 
 
 def coverage(query: Sequence[str], known: frozenset[str], spread: Mapping[str, int]) -> float:

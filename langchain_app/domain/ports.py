@@ -10,6 +10,7 @@ from langchain_app.domain.chronicle import EventReport, StoryEvent, TimeWindow, 
 from langchain_app.domain.facts import Asked, Told
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
+from langchain_app.domain.reflection import Reflected, Remembered
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import DialogueAct, Sentiment
@@ -106,6 +107,35 @@ class Chronicle(Protocol):
         """Return what the scene's NPC knows to have happened in `window`, by meaning, best first."""
 
 
+class FactReader(Protocol):
+    """Who reads facts out of an utterance with more than patterns, off the turn's path."""
+
+    async def read(self, utterance: Utterance) -> tuple[Told, ...]:
+        """Return what the player tells of themselves and theirs."""
+
+
+class Reflector(Protocol):
+    """Who makes something of many exchanges."""
+
+    async def reflect(
+        self, remembered: Sequence[Remembered], language: Language
+    ) -> Sequence[Reflected]:
+        """Return thoughts; none where nothing stands out."""
+
+
+class Afterthoughts(Protocol):
+    """What may be added to a settled turn. Everything here may be repeated."""
+
+    async def learn(self, turn_id: str, told: Sequence[Told]) -> None:
+        """Add facts to the turn that told them."""
+
+    async def due(self, scene: Scene, utterance: Utterance) -> list[Remembered]:
+        """Return what is to be reflected upon, if it is time."""
+
+    async def keep(self, turn_id: str, thoughts: Sequence[Reflected]) -> None:
+        """Keep reflections upon everything up to a turn."""
+
+
 class LoreRetriever(Protocol):
     """Where lore is found."""
 
@@ -140,6 +170,9 @@ class Listener(Protocol):
 
     def told(self, utterance: Utterance) -> tuple[Told, ...]:
         """Return the facts that the player tells of themselves and theirs."""
+
+    def topics(self, utterance: Utterance) -> tuple[str, ...]:
+        """Return tokens of what the player tells about themselves; none of a question."""
 
     def asked(self, utterance: Utterance) -> Asked:
         """Return what the utterance wants to be reminded of."""

@@ -7,7 +7,7 @@ import re
 from langchain_app.domain.npc import SmallTalk
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import DialogueAct
-from langchain_app.language.tokens import Tokeniser
+from langchain_app.language.tokens import Tokeniser, sentences
 
 _ACTS: dict[Language, tuple[tuple[SmallTalk, str], ...]] = {
     "en": (
@@ -61,15 +61,17 @@ _ACTS: dict[Language, tuple[tuple[SmallTalk, str], ...]] = {
 }  # fmt: skip
 
 _ASKS: dict[Language, str] = {
-    "en": r"\?|^\W*(?:so |and |but |then |well,? |ok,? |hey,? )*(?:(?:who|what|when|where|why|how)s?|which"
+    "en": r"\?|^\W*(?:so |and |but |then |well,? |ok,? |hey,? )*(?:(?:who|what(?! i (?:\w+ ){1,3}(?:is|was)\b)|when|where|why|how)s?|which"
     r"|wats?|whose|is|are|was|were|do|does|did|can|could|will|would|should|has|have|any)\b"
     r"|\b(?:tell me|remind me|explain|describe|talk about|show me|know about|heard of|heard about|"
     r"wonder\w*|curious|what about|teach me)\b",
-    "ko": r"\?|(?:뭐|뭘|무엇|무슨|누구|누가|어디|언제|왜|어떻게|어째|얼마|몇|어느|어떤|알려|말해|얘기해|이야기해|"
+    "ko": r"\?|(?:뭐(?!든)|뭘|무엇(?!이든)|무슨|누구(?!나|든)|누가|어디(?!나|든)|언제(?!나|든)|왜|어떻게(?!든)|어째|얼마(?! ?전)|"
+    r"몇(?! ?(?:년|달|주|해|번|날|명|개|마리) ?(?:전|째|동안|만))|어느(?! ?날)|어떤|알려|말해|얘기해|이야기해|"
     r"설명|들려|가르쳐|궁금|아는 ?(?:거|것|게|바|대로|만큼|사람)|알아(?=[요?\s]|$)|아세요|아시|알고 있)"
     r"|(?:뭔|머야|머임|어떡|어떠|어케|어캐|어딨|몆)"
     r"|(?:다면서|다며|다던데)요?[\s.!~]*$"  # hearsay asks: "there is one, I hear"
-    r"|(?:냐|니|까|나요|가요|는가|은가|을까|ㄹ까|는지|나|죠|지)[\s.!~]*$",
+    r"|(?:냐|니|까|(?<!이 )(?<!가 )(?<![겁화각억])나요|가요|는가|은가|을까|ㄹ까|는지)[\s.!~]*$"
+    r"|(?:나|죠|지)[\s~]*$",  # with a full stop it tells: "항구에 살지.",
 }
 
 _COMPILED = {
@@ -82,6 +84,11 @@ _ASKS_COMPILED = {language: re.compile(text, re.IGNORECASE) for language, text i
 def asks(text: str, language: Language) -> bool:
     """Tell whether the utterance wants to be told something."""
     return _ASKS_COMPILED[language].search(text) is not None
+
+
+def only_asks(text: str, language: Language) -> bool:
+    """Tell whether every sentence asks: "내 이름? 에다야." tells something too."""
+    return all(asks(sentence, language) for sentence in sentences(text) or (text,))
 
 
 def dialogue_act(text: str, language: Language, tokeniser: Tokeniser) -> DialogueAct:

@@ -15,12 +15,12 @@ MOST = 6
 def told(text: str, language: Language) -> tuple[Told, ...]:
     """Return what the player told: not what was asked, supposed, quoted or said of the NPC."""
     read = facts_english.told if language == "en" else facts_korean.told
-    found = [
-        fact
-        for sentence in sentences(text)
-        if not asks(sentence, language)
-        for fact in read(sentence)
-    ]
+    found: list[Told] = []
+    for sentence in sentences(text):
+        if not asks(sentence, language):
+            found += read(sentence, found)
+        if len(found) > MOST:
+            break
     return tuple(dict.fromkeys(found))[:MOST]
 
 
@@ -29,3 +29,10 @@ def asked(text: str, language: Language) -> Asked:
     if not asks(text, language):
         return Asked()
     return asked_english.asked(text) if language == "en" else asked_korean.asked(text)
+
+
+def of_player(text: str, language: Language) -> bool:
+    """Tell whether a question may be about what the player told."""
+    if not asks(text, language):
+        return False
+    return asked_english.of_me(text) if language == "en" else asked_korean.of_me(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from langchain_app.domain.facts import PLAYER, Slot, Stance, Told
 
@@ -55,13 +56,17 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("name", "holds", rf"\b(?:my (?:full |real |true |given |new )?name(?:'s| is)(?: now)?|^name's|"
      rf"(?:you (?:can|may) |please |just |everyone |everybody |people |folks? |they |friends )?calls? me|"
      rf"{_AM} (?:called|named|known as)|i go by(?: the name(?: of)?)?|i answer to|the name's|the name is|"
-     rf"they named me|i was named) {_NAME}"),
+     rf"(?:people |folks? |they )?knows? me as|the name i was given is|they named me|i was named) {_NAME}"),
+    ("name", "holds", r"\b(?:i'm|i am) (?P<value>(?-i:[A-Z][a-z]{2,}(?: of (?:the )?[A-Z]\w+| [A-Z][a-z]+)?))(?: by name)?(?:,.*)?$"),
+    ("name", "holds", r"^(?P<value>(?-i:[A-Z])\w+)(?:'s| is) (?:my name|what (?:they|people|folk) call me)\b"),
     ("home", "past", rf"\b(?:i|we) (?:used to|once|formerly|long) (?:live|lived|dwell|dwelt|stay|reside) {_AT}"),
     ("home", "past", rf"\b(?:i|we) (?:lived|dwelt|stayed) {_AT}"),
     ("home", "ends", rf"\b(?:(?:i|we) (?:no longer|do not|don't) live|(?:i|we) (?:left|moved out of|moved away from)"
      rf" (?:my|our) (?:home|house|cottage|room)s?) ?{_AT}"),
     ("home", "holds", rf"\b(?:{_I}|{_AM}){_ADV} (?:live|dwell|reside|lodge|stay|staying|living|lodging|room|sleep|"
      rf"sleeping|camp|camping|settled(?: down)?|resettled|moved in|been living|been staying){_ADV} {_AT}"),
+    ("home", "holds", rf"\b(?:you(?:'ll| can| will)(?: always)? find me(?: now)?|home(?: for me)?(?:'s| is)(?: now)?|{_I}{_ADV} "
+     rf"(?:made?|made) my home|my bed(?:'s| is)|{_I}{_ADV} (?:have|got|took|taken|found|set up) (?:lodgings?|a room|rooms|a bed|house)) {_AT}"),
     ("home", "holds", rf"\b{_I}{_ADV} (?:moved|relocated|shifted)\b{_TO} (?P<value>(?:to|into|in|onto) .+)"),
     ("home", "holds", rf"\b{_AM}{_ADV} (?:moving|relocating){_TO} (?P<value>(?:to|into|in|onto) .+)"),
     ("home", "holds", rf"\b(?:my|our)(?: new)? (?:home|house|cottage|place|room|hut|lodgings?|dwelling|address)"
@@ -70,7 +75,9 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
      rf"(?:small |little |tiny |new )?(?:house|room|cottage|home|place|hut|bed|attic|loft)\b (?:to live |to stay )?{_AT}"),
     ("origin", "holds", rf"\b(?:{_AM}|i|we)(?: originally| all| first)?(?: come| came| hail|'ve come| have come)?"
      r"(?: originally)?(?: here)?(?: all the way)? from (?P<value>.+)"),
-    ("origin", "holds", rf"\bi (?:was (?:born|raised)(?: and (?:raised|bred))?|grew up) {_AT}"),
+    ("origin", "holds", rf"\bi (?:was (?:born|raised|bred|brought up)(?: and (?:raised|bred))?|grew up|spent my (?:childhood|youth)) {_AT}"),
+    ("origin", "holds", r"\bmy (?:people|family|folks|kin) (?:are|is|come|comes|hail) from (?P<value>.+)"),
+    ("origin", "holds", r"^(?P<value>.+?)(?:'s| is) (?:my (?:hometown|homeland|birthplace)|where i (?:was born|grew up|come from))\b"),
     ("origin", "holds", r"\bmy (?:hometown|homeland|birthplace|home town|native \w+)(?:'s| is| was) (?P<value>.+)"),
     ("job", "past", r"\b(?:i|we) (?:used to be|was once|once was|was|had been|'d been) (?P<value>(?:an?|the) .+)"),
     ("job", "past", r"\bi (?:used to work|once worked|worked) as (?P<value>.+)"),
@@ -81,9 +88,13 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("job", "holds", rf"\bi{_ADV} (?:work|serve|earn my (?:bread|living|keep)|make my living){_ADV} (?:as )(?P<value>.+)"),
     ("job", "holds", r"\bmy (?:new )?(?:trade|job|profession|craft|calling|work|occupation)(?:'s| is)(?: that of)? (?P<value>.+)"),
     ("job", "holds", rf"\b(?:i|i've|i have){_ADV} (?:became|become|trained as|been made) (?P<value>(?:an?|the) .+)"),
+    ("job", "holds", r"\b(?:hired me|took me on|i(?:'ve| have)? (?:taken up|found|got|took|landed) (?:work|a job|a post)) as (?P<value>.+)"),
     ("age", "holds", rf"\b(?:{_AM}|i've turned|i turned|i just turned|my age is|i have turned){_ADV} (?P<value>\d{{1,3}}|(?:twenty|thirty|"
      r"forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|ten|"
      r"eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)(?= years|\b(?! \w)|[ ,]*$)"),
+    ("dislikes", "holds", r"\b(?:i(?:'m| am) (?:not|never)(?: very| at all)? fond of|i(?:'ve| have) never (?:liked|cared for)|i have no (?:patience|love) for|"
+     r"i(?:'m| am) no (?:friend|fan) of) (?P<value>.+)"),
+    ("dislikes", "holds", r"^(?P<value>[\w ]+?) (?:makes? me (?:sick|ill)|(?:is|are) the worst|turns? my stomach)\b"),
     ("dislikes", "holds", rf"\bi{_ADV} (?:hate|dislike|detest|loathe|despise|can't (?:stand|bear|abide)|cannot (?:stand|bear|abide)|"
      rf"(?:do not|don't|never){_ADV} (?:like|care for|enjoy))(?: the (?:taste|smell|sight|sound) of)? {_REST}"),
     ("likes", "ends", r"\b(?:i no longer (?:like|love|enjoy)|i(?:'ve| have) gone off) (?P<value>.+)"),
@@ -91,24 +102,31 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("likes", "holds", rf"\b{_AM}{_ADV} (?:very |so |quite |rather )?(?:fond of|partial to|crazy about|mad about|keen on|in love with) {_REST}"),
     ("likes", "holds", r"\bmy (?:very )?(?:favou?rite|best-loved)(?: \w+)?(?:'s| is| are| has always been) (?P<value>.+)"),
     ("likes", "holds", r"\bi have a (?:soft spot|weakness|passion|liking) for (?P<value>.+)"),
-    ("fear", "holds", rf"\b{_AM}{_ADV} (?:so |very |terribly |deathly )?(?:afraid|scared|terrified|frightened|in dread) of (?P<value>.+)"),
+    ("likes", "holds", r"\b(?:nothing beats|there(?:'s| is) nothing (?:i (?:like|love) )?(?:better|finer) than|i(?:'m| am) a (?:big|great) (?:fan|lover) of|"
+     r"i(?:'d| would| could)? never (?:say no to|refuse)) (?P<value>.+)"),
+    ("likes", "holds", r"^(?P<value>[\w ]+?) (?:is|are) my (?:very )?favou?rites?\b"),
+    ("fear", "holds", rf"\b(?:{_AM}|i(?:'ve| have)(?: always)? been|i was always|i get){_ADV} (?:so |very |terribly |deathly )?(?:afraid|scared|terrified|frightened|in dread) of (?P<value>.+)"),
     ("fear", "holds", r"\bi(?: really| do| truly)? (?:fear|dread) (?P<value>(?!that|for|not).+)"),
-    ("fear", "holds", r"^(?P<value>[\w ]+?) (?:frightens?|scares?|terrif(?:y|ies)) me\b"),
+    ("fear", "holds", r"^(?P<value>[\w ]+?) (?:(?:frightens?|scares?|terrif(?:y|ies)) me|gives? me the (?:creeps|shivers)|makes? (?:me shiver|my skin crawl))\b"),
     ("owns", "ends", r"\bi(?:'ve| have)?(?: just| had to)? (?:sold|sell|lost|gave away|given away|wrecked|broke|traded away|no longer (?:have|own)) "
      r"(?P<value>(?:my|the|our) .+)"),
     ("owns", "holds", rf"\b{_I}{_ADV} (?:own|have|got|bought|built|inherited|carry|possess) (?P<value>(?:an?|two|three|four|some|my own) .+)"),
     ("goal", "holds", rf"\b(?:{_I}|{_AM}){_ADV} (?P<value>(?:want|hope|plan|intend|aim|mean|dream|long|wish|looking|searching|trying|hunting|"
      r"hoping|planning|saving|seeking|look|search|seek)(?:ing)?\b (?:to|of|for|up for)\b .+|(?:seek|seeking) .+)"),
+    ("goal", "holds", r"\b(?:all i want is to|i(?:'ve| have) set my heart on|i won't rest until i) (?P<value>.+)"),
     ("goal", "holds", r"\bmy (?:goal|dream|aim|plan|wish|hope|quest)(?:'s| is)(?: to)? (?P<value>.+)"),
     ("goal", "holds", r"\b(?:i|we)(?:'ve)? (?:came|come)(?: all the way)?(?: here)? (?P<value>(?:to|for) .+)"),
-    ("promise", "holds", r"\b(?:i (?:promise|swear|vow)(?: you)?|you have my word|i give you my word|my word on it)[,:]?(?: that)?(?: i(?:'ll| will)?| to)? (?P<value>.+)"),
+    ("promise", "holds", r"\b(?:i (?:promise|swear|vow)(?: you)?|you have my word|i give you my word|my word on it|on my honou?r|count on me|trust me)[,:]?(?: that)?(?: i(?:'ll| will)?| to)? (?P<value>.+)"),
     ("promise", "holds", r"\bi(?:'ll| will|'m going to| am going to) (?P<value>(?:be back|come back|return|bring|pay|repay|help|find|fetch|"
-     r"get|mend|avenge|protect|deliver|tell|keep|never|always|see to)\b.*)"),
+     r"get|make|give|show|take|write|send|teach|repair|fix|visit|mend|avenge|protect|deliver|tell|keep|never|always|see to)\b.*)"),
 )  # fmt: skip
 _OF_OTHERS: tuple[tuple[Slot, str], ...] = (
     ("name", rf"\b(?:{MY}(?:'s name(?:'s| is)|(?: is|'s| was) (?:called|named)|(?: goes by|,? called|,? named))|"
      rf"\b(?:i|we)(?:'ve| have)?(?: got| have| keep)?(?: an?| a (?:little|big|older|younger|twin|small|new|old|young|\w+)) "
      rf"{_REL.replace('<rel>', '<rel2>')},? (?:called|named|by the name of)) {_NAME}"),
+    ("name", rf"(?P<value>(?-i:[A-Z])\w+) is {MY}(?:'s name)?\b"),
+    ("name", rf"\b{MY} answers to (?:the name (?:of )?)?{_NAME}"),
+    ("name", rf"\bi(?:'ve| have)?(?: got| have| own| keep)? an? (?:\w+ )?{_REL},? (?P<value>(?-i:[A-Z])\w+)"),
     ("home", rf"\b{MY}(?:,? (?P<who>(?-i:[A-Z])\w+),?)? (?:now |still |also )?(?:lives?|stays?|dwells?|has a house|lodges?|moved|has moved) "
      rf"(?P<value>(?:to|into) .+|{_PLACE})"),
     ("job", rf"\b{MY}(?:,? (?P<who>(?-i:[A-Z])\w+),?)?(?: is| works as|'s| was| became|'s been) (?P<value>(?:an?|the) .+)"),
@@ -194,15 +212,16 @@ _COMPILED = [(slot, stance, re.compile(text, re.IGNORECASE)) for slot, stance, t
 _COMPILED_OTHERS = [(slot, re.compile(text, re.IGNORECASE)) for slot, text in _OF_OTHERS]
 
 
-def told(sentence: str) -> list[Told]:
-    """Return the facts of one sentence that asks nothing."""
+def told(sentence: str, before: Sequence[Told] = ()) -> list[Told]:
+    """Return the facts of one sentence that asks nothing; `before` are those of earlier ones."""
     sentence = _QUOTED.sub(" ", sentence.replace("’", "'"))
     if _SENTENCE_OUT.search(sentence):
         return []
     found: list[Told] = []
     for clause in _SPLIT.split(sentence):
         clause = " ".join((clause or "").split())
-        found += _of_others(clause) or _of_player(clause)
+        had = [*before, *found]
+        found += _of_others(clause) or _name_of_the_last(clause, had) or _of_player(clause)
     return found
 
 
@@ -219,6 +238,20 @@ def _contrary(slot: Slot, value: str, stance: Stance) -> list[Told]:
     contrary: dict[Slot, Slot] = {"likes": "dislikes", "dislikes": "likes"}
     ends = stance == "holds" and slot in contrary
     return [Told(PLAYER, contrary[slot], value, "ends")] if ends else []
+
+
+def _name_of_the_last(clause: str, before: Sequence[Told]) -> list[Told]:
+    """Read "His name is ..." after "I have a dog"."""
+    named = _ITS_NAME.search(clause)
+    had = next((fact for fact in reversed(before) if fact.slot in ("pet", "family", "owns")), None)
+    name = _clean(named["value"], "name") if named else ""
+    return [Told(had.value.split()[1], "name", name)] if had and name else []
+
+
+_ITS_NAME = re.compile(
+    rf"\b(?:(?:his|her|its|the) name(?:'s| is)|(?:he|she|it)(?:'s| is) called|i call (?:him|her|it)) {_NAME}",
+    re.IGNORECASE,
+)
 
 
 def _of_others(clause: str) -> list[Told]:

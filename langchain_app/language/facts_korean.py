@@ -7,6 +7,7 @@ their left says whose it is. Predicates are told by their stems, in every ending
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from langchain_app.domain.facts import PLAYER, Slot, Stance, Told
 
@@ -40,8 +41,8 @@ _LIVE = (
     r"(?:살(?:아|고|지|게|거|며|던|았|어)|삽니|산다|산단|산답|사는|사네|사오|살아|머물|묵(?:고|어|습|는)|지내(?:고|요|는|ㅂ|네|지)|"
     r"지냅|지낸다|둥지를 틀|자리를? ?잡|정착|터를 잡)"
 )
-_LIKED = r"(?:좋아(?:해|하(?!지)|합|한)|사랑(?:해|하|합)|즐겨|아(?:껴|끼|낍)|최고로 치)"
-_ADV = r"(?:(?:정말|진짜|아주|무척|너무|제일|가장|참|딱|영|무지|꽤|훨씬|특히|늘|항상|엄청|몹시|이제|이젠)\s*(?:로\s*)?)*"
+_LIKED = r"(?:좋아(?:해|하(?!지)|합|한)|사랑(?:해|하|합)|즐겨|사족을 못|환장|푹 빠|반했|아(?:껴|끼|낍)|최고로 치)"
+_ADV = r"(?:(?:정말|진짜|아주|무척|너무|제일|가장|세상에서|참|딱|영|무지|꽤|훨씬|특히|늘|항상|엄청|몹시|이제|이젠)\s*(?:로\s*)?)*"
 _COUNT = r"(?:한|두|세|네|몇)\s*(?:척|마리|채|자루|필|대|개|벌|권|그루|명)(?:를|을)?\s*"
 _NAME = r"(?P<value>[가-힣A-Za-z]{1,10}?)"
 _V = r"(?P<value>.+?)"
@@ -50,37 +51,42 @@ _END = r"[\s.!~,]*$"
 _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("name", "holds", rf"{_MINE}\s*(?:본명|이름)(?:은|이)?\s*{_NAME}{_COP}(?=[\s.!~,]|$)"),
     ("name", "holds", rf"^(?:{_SELF}\s*)?(?:이름은|이름이)\s*{_NAME}{_COP}{_END}"),
-    ("name", "holds", rf"(?:^|\s){_NAME}(?:이라고|라고|이라|라)\s*(?:불러|부르|합니다|해요|하오|하네|한다|불리|불린|불립|하는)"),
+    ("name", "holds", rf"(?:^|\s){_NAME}(?:이라고|라고|이라|라)\s*(?:불러|부르|부릅|부른|합니다|해요|하오|하네|한다|불리|불린|불립|하는)"),
+    ("name", "holds", rf"(?:^|\s){_NAME}(?:이|가)\s*(?:제|내)\s*이름"),
     ("home", "ends", rf"{_V}에(?:서|는|서는)?\s*(?:이제\s*)?(?:더는\s*|더 ?이상\s*)?(?:안\s*살|살지\s*않)"),
     ("home", "past", rf"{_V}에(?:서)?\s*(?:쭉 |오래 |계속 )?(?:살았었|살던|살았)"),
-    ("home", "holds", rf"{_V}(?:으로|로)\s*(?:막 |얼마 전에 |얼마 전 |집을 |거처를 |아예 |다 같이 )*(?:이사|옮겼|옮겨|옮긴|이주)"),
-    ("home", "holds", rf"{_V}에(?:다|서)?\s*(?:작은 |조그만 |새 )?(?:집|방|거처|오두막)을?\s*(?:얻|구했|샀|마련|빌|지었|장만|잡았|두고)"),
+    ("home", "holds", rf"{_V}(?:으로|로)\s*(?:막 |얼마 전에 |얼마 전 |집을 |거처를 |짐을 |방을 |아예 |다 같이 )*(?:이사|옮겼|옮겨|옮긴|이주)"),
+    ("home", "holds", rf"{_V}에(?:다|서)?\s*(?:작은 |조그만 |새 )?(?:집|방|거처|오두막|살림|셋방)을?\s*(?:하나 |한 칸 |한 채 )?(?:차렸|얻|구했|샀|마련|빌|지었|장만|잡았|두고)"),
     ("home", "holds", rf"(?:{_MINE}\s*)?(?:집|거처)(?:은|이)\s*{_V}(?:에 있|이에요|예요|이야|야|입니다|이다|이오|일세)"),
+    ("home", "holds", rf"{_V}(?:이|가)\s*(?:제|내|우리)\s*(?:집|거처)(?:이|예|입|야)"),
     ("home", "holds", rf"{_V}에(?:서)?\s*(?:혼자 |쭉 |계속 |아직 |잠시 |세 들어 |같이 |함께 )*{_LIVE}"),
     ("origin", "holds", rf"{_V}에서\s*(?:막 |처음 |멀리 |여기까지 )*(?:왔|온 |나고 ?자|태어|자랐|자란|건너왔|넘어왔|내려왔)"),
     ("origin", "holds", rf"{_V}\s*(?:출신|태생)(?:이|입|인|일|야|예)"),
+    ("origin", "holds", rf"{_V}\s*(?:토박이|사람)(?:이에|입니|이야|이오|이다|예요)"),
+    ("origin", "holds", rf"{_V}(?:이|가)\s*(?:제|내|저의|나의)\s*고향"),
     ("origin", "holds", rf"고향(?:은|이)\s*{_V}{_COP}{_END}"),
     ("age", "holds", r"(?:나이(?:는|가)\s*)?(?P<value>\d{1,3}|[가-힣]*(?:하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열|스물|스무|서른|마흔|쉰|"
      r"예순|일흔|여든|아흔|한|두|세|네))\s*살(?:이|입|인|일|짜|$|\s*먹)"),
     ("job", "past", rf"^(?P<value>.+?){_WAS}"),
     ("job", "past", rf"{_V}(?:으로|로)\s*(?:일했었|일했|지냈)"),
     ("job", "ends", rf"(?:이제|더는|더 ?이상)\s*{_V}(?:이|가)?\s*아니"),
-    ("job", "holds", rf"(?:직업|생업|하는 일)(?:은|이)\s*{_V}{_COP}{_END}"),
-    ("job", "holds", rf"{_V}(?:으로|로)\s*(?:일하|일해|일합|먹고 ?살|벌어먹|밥벌이)"),
-    ("job", "holds", rf"{_V}\s*(?:일|노릇)을?\s*(?:하고 있|하며|해요|해$|합니다|하지|한다|하네|하오|하면서)"),
+    ("job", "holds", rf"(?:직업|생업|하는 일|밥벌이|업)(?:은|는|이)\s*{_V}{_COP}{_END}"),
+    ("job", "holds", rf"{_V}(?:으로|로)\s*(?:일하|일해|일합|먹고 ?[살삽산]|벌어먹|밥벌이)"),
+    ("job", "holds", rf"{_V}(?:을|를)?\s*(?:일|노릇)?을?\s*(?:하고 있|하며|해요|해$|합니다|하지|한다|하네|하오|하면서)"),
     ("job", "holds", rf"{_V}(?:이|가)\s*(?:되었|됐|돼서)"),
     ("job", "holds", rf"^(?P<value>.+){_COP}{_END}"),
-    ("dislikes", "holds", rf"{_V}(?:을|를|은|는|이|가|라면|이라면|만 보면)?\s*{_ADV}(?:싫어(?:해|하|합|한)|질색|딱 질색|싫[어다은더]|싫습|혐오|못 먹|못 견디|미워|꼴도 보기)"),
+    ("dislikes", "holds", rf"{_V}(?:을|를|은|는|이|가|라면|이라면|만 보면)?\s*{_ADV}(?:싫어(?:해|하|합|한)|질색|딱 질색|싫[어다은더]|싫습|혐오|못 먹|못 견디|미워|꼴도 보기|치를 떨|참을 수 없|못 참|입에도 (?:안|못) ?[대댑])"),
     ("dislikes", "holds", rf"{_V}(?:을|를|은|는)?\s*{_ADV}(?:안 좋아|좋아하지 ?않|좋아하진 ?않|별로(?:야|예요|라|다))"),
     ("likes", "holds", rf"{_V}(?:을|를|은|는|이라면|라면)?\s*{_ADV}{_LIKED}"),
     ("likes", "holds", rf"{_V}(?:이|가)\s*{_ADV}(?:좋아(?!하)|좋더|좋습|좋다|좋지|최고|맛있|마음에 들)"),
     ("fear", "holds", rf"{_V}(?:을|를|이|가|은|는|라면|만 보면)?\s*{_ADV}(?:무서(?:워|운|웠)|무섭|두려(?:워|운)|두렵|겁나|겁이 ?나|겁냅|겁내|오싹)"),
-    ("owns", "ends", rf"{_V}(?:을|를|은|는)?\s*(?:결국 |그만 |어제 |다 )*(?:팔았|팔아|팔고|잃어버|잃었|도둑맞|처분|부서졌|부서뜨)"),
+    ("owns", "ends", rf"{_V}(?:을|를|은|는)?\s*(?:결국 |그만 |어제 |다 )*(?:팔았|팔아|팔고|잃어버렸|잃었|도둑맞|처분|부서졌|부서뜨)"),
     ("owns", "ends", rf"(?:이제|더는|더 ?이상)\s*{_V}(?:이|가|은|는)?\s*없"),
     ("owns", "holds", rf"{_V}(?:을|를)?\s*(?:{_COUNT})?(?:샀|사들|가지고 있|갖고 있|가졌|물려받|장만|얻었|지니고 있|하나 있|만들었)"),
-    ("goal", "holds", rf"{_V}(?:을|를)\s*(?:{_ADV})(?P<verb>찾)(?:고 있|아다니|으러|는 중|고 다니|아 왔|아서 왔|아야 ?(?:해|하|합)|습니다)"),
+    ("goal", "holds", rf"{_V}(?:을|를)\s*(?:{_ADV})(?P<verb>찾)(?:고 있|아다니|아 나섰|으러|기 위해|는 게|는 중|고 다니|아 왔|아서 왔|아야 ?(?:해|하|합)|습니다)"),
     ("goal", "holds", r"(?P<value>.+?고)\s*(?P<verb>싶)(?:어|습|다|네|소|은데|거든|지)"),
     ("goal", "holds", r"(?:꿈|목표|소원)(?:은|이)\s*(?P<value>.+?는)\s*(?P<verb>것|거)(?:이|예|야|입|에|$|지|라)"),
+    ("goal", "holds", r"(?P<value>.+?는)\s*(?P<verb>게|것이)\s*(?:제|내|저의|나의)?\s*(?:꿈|목표|소원)"),
 )  # fmt: skip
 _PROMISE = re.compile(
     r"(?P<value>(?:[가-힣A-Za-z0-9]+\s+)*[가-힣]*?)(?P<stem>[가-힣])(?P<end>게요?|게|겠습니다|겠어요?|겠소|겠네|마)[\s.!~]*$"
@@ -91,7 +97,7 @@ _PROMISED = re.compile(
 
 _OUT = re.compile(
     r"만약|만일|혹시|라면 (?!질색|사족|무서)|다면|으면 |하면 |면 좋겠|상상|농담|장난|척[하했]|것 같|텐데|"
-    r"[다라](?:고|더라|던데|길래)\s*(?:하더|그러|그랬|했|말했|들었|하던|전해|소문)|[다라]며|대요?[\s.!]*$|더라고|"
+    r"[다라](?:고|더라|던데|길래)\s*(?:하더|그러|그랬|했|말했|들었|하던|전해|소문)|[다라]며|대요?[\s.!]*$|"
     r"(?:^|\s)(?:너|넌|네가|니가|너는|당신|당신은|자네|자네는|그쪽|댁은|걔|그는|그녀)(?:\s|$)"
 )
 _QUOTED = re.compile(r"[\"“”‘’「『][^\"“”‘’」』]*[\"“”‘’」』]")
@@ -103,7 +109,7 @@ _TIME = re.compile(
     r"전에|전에는|예전에|예전에는|예전엔|옛날에|옛날에는|옛날엔|한때|한때는|원래|원래는|본래|사실|사실은|실은|그래서|그리고|그런데|근데|하지만|참|아|음|"
     r"저기|며칠|최근|최근에|최근에는|방금|막|아직|아직도|여전히|계속|쭉|오래|어릴|때|어려서|어렸을|때는|때부터|봄에|여름에|가을에|겨울에|가족이|식구들이랑|"
     r"식구가|가족이랑|다|같이|함께|혼자|올해로|벌써|그|정말|진짜|제일|가장|너무|아주|특히|무엇보다|뭐니뭐니해도|세상에서|결국|그만|꼭|반드시|내일|모레|저는요|"
-    r"나는요|난요|나도|저도|있잖아|있잖아요|말이야|말이죠|말이에요)$"
+    r"나는요|난요|나도|저도|있잖아|있잖아요|말이야|말이죠|말이에요|여기|여기서|여기에서|여기엔|여기에|여기에는|여긴|이곳|이곳에|이곳에는|저한테는|나한테는|제게는|내게는|맹세코)$"
 )
 _PAST = re.compile(r"예전|전에|옛날|한때|원래|어릴|본래")
 _JOB = re.compile(
@@ -117,7 +123,7 @@ _NOT_THING = re.compile(
     r"(?:질문|볼일|용건|생각|부탁|할 ?말|말|일|시간|문제|이야기|얘기|궁금한 ?것?|것|거|수|적|줄|필요|관심|느낌|이유|약속|소식)$"
 )
 _NOT_LIKED = re.compile(
-    r"^(?:너|널|네가|니가|당신|그게|그거|이거|그것|그쪽|자네|여기|날씨|기분|것|거|뭐)(?:이|가|을|를|도)?$"
+    r"^(?:이|그|저) |^(?:너|널|네가|니가|당신|그게|그거|이거|그것|그쪽|자네|여기|날씨|기분|것|거|뭐)(?:이|가|을|를|도)?$"
 )
 
 _COMPILED = [(slot, stance, re.compile(text)) for slot, stance, text in _RULES]
@@ -127,6 +133,9 @@ _OTHER = re.compile(
 )
 _HAS = re.compile(
     rf"(?:^|\s){REL}(?:이|가|을|를)?\s*(?:{_COUNT}|하나\s*)?(?:있(?:어|습|다|는|고|지|네)|키(?:워|우|웁)|길(?:러|러요)|기르)"
+)
+_NAMED_ONE = re.compile(
+    rf"(?:^|\s){_NAME}(?:이?라는|라고 하는)\s*(?:이름의\s*)?(?:\S+\s)?{REL}(?:이|가|을|를|도)?\s"
 )
 _IS = re.compile(rf"{_COP}{_END}")
 _NAMED = re.compile(
@@ -141,8 +150,8 @@ def same(other: str) -> str:
     return _SAME.get(other, other)
 
 
-def told(sentence: str) -> list[Told]:
-    """Return the facts of one sentence that asks nothing."""
+def told(sentence: str, before: Sequence[Told] = ()) -> list[Told]:
+    """Return the facts of one sentence that asks nothing; `before` are those of earlier ones."""
     sentence = _QUOTED.sub(" ", sentence)
     if _OUT.search(sentence):
         return []
@@ -150,7 +159,7 @@ def told(sentence: str) -> list[Told]:
     for clause in _SPLIT.split(sentence):
         clause = " ".join((clause or "").split())
         if len(clause) > 1:
-            found += _of_others(clause, found) or _of_player(clause)
+            found += _of_others(clause, [*before, *found]) or _of_player(clause)
     return found
 
 
@@ -161,7 +170,7 @@ def _of_player(clause: str) -> list[Told]:
             continue
         raw = match["value"]
         if (slot, stance) == ("job", "holds"):
-            raw = _occupation(clause) or raw
+            raw = _occupation(clause[match.start("value") :]) or raw
         value = _intent(raw, match["verb"]) if slot == "goal" else _value(raw, slot)
         if not value:
             continue
@@ -181,6 +190,9 @@ def _contrary(slot: Slot, value: str, stance: Stance) -> list[Told]:
 
 
 def _of_others(clause: str, before: list[Told]) -> list[Told]:
+    if named := _NAMED_ONE.search(clause):
+        name = [Told(same(named["rel"]), "name", named["value"])]
+        return [*_belongs(same(named["rel"]), name), *name]
     if has := _HAS.search(clause):
         return _belongs(same(has["rel"]), [])
     match = _OTHER.match(clause)

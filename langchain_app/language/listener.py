@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,10 @@ from langchain_app.domain.text import Language, detect_language
 from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import Utterance
 from langchain_app.language import facts
-from langchain_app.language.dialogue_act import dialogue_act
+from langchain_app.language.dialogue_act import dialogue_act, only_asks
 from langchain_app.language.sentiment import SentimentAnalyser
 from langchain_app.language.tokens import Tokeniser
+from langchain_app.language.topics import topics_english, topics_korean
 
 Vector = NDArray[np.float32]
 
@@ -52,9 +54,23 @@ class LocalListener:
         """Return the facts that the player tells of themselves and theirs."""
         return facts.told(utterance.text, utterance.language)
 
+    def topics(self, utterance: Utterance) -> tuple[str, ...]:
+        """Return tokens of what the player tells about themselves; none of a question."""
+        return () if only_asks(utterance.text, utterance.language) else self._topics(utterance)
+
     def asked(self, utterance: Utterance) -> Asked:
         """Return what the utterance wants to be reminded of."""
-        return facts.asked(utterance.text, utterance.language)
+        found = facts.asked(utterance.text, utterance.language)
+        of_player = found.of_player or facts.of_player(utterance.text, utterance.language)
+        if not of_player or found.when:
+            return found
+        return replace(found, topics=self._topics(utterance))
+
+    def _topics(self, utterance: Utterance) -> tuple[str, ...]:
+        if utterance.language == "en":
+            return topics_english(utterance.text)
+        forms = (form for form, _ in self._tokeniser.korean.lemmas(utterance.text))
+        return topics_korean(utterance.text, forms)
 
     def likeness(
         self, utterance: Utterance, vector: Sequence[float], examples: Sequence[str]

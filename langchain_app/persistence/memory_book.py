@@ -15,15 +15,18 @@ from psycopg.rows import DictRow
 
 from langchain_app.domain.facts import SLOTS, Asked, Fact, Told
 from langchain_app.domain.memory import (
+    MATTERS,
     Cue,
     Memory,
     Recollection,
+    in_order,
     recall,
     recall_facts,
     recall_moment,
 )
 from langchain_app.domain.ports import Listener
 from langchain_app.domain.turn import Scene, Utterance
+from langchain_app.language.dialogue_act import only_asks
 from langchain_app.language.fact_sentences import known
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
@@ -59,7 +62,7 @@ near as (
 _SAID = """,
 said as (
     select m.id, m.turn_id, m.session_id, m.player_said, m.npc_said, m.text, m.kind, m.importance,
-           coalesce(found.matched, '{}') as matched,
+           m.language, m.seq, coalesce(found.matched, '{}') as matched,
            coalesce(found.recalled_at, m.game_time) as recalled_at, SIMILARITY as similarity
     from CANDIDATES join memories m on m.id = memory_id LEFT_FOUND)"""
 _LEXICAL_ONLY = (
@@ -95,7 +98,7 @@ _TOLD = "(select json_agg(told) from told)"
 
 _MOMENT = """
 select m.id, m.turn_id, m.session_id, m.player_said, m.npc_said, m.text, m.kind, m.importance,
-       m.game_time as recalled_at, 0 as similarity, '{}'::text[] as matched
+       m.language, m.seq, m.game_time as recalled_at, 0 as similarity, '{}'::text[] as matched
 from unnest(%(line)s::text[], %(upto)s::int[]) as lived (timeline_id, upto), lateral (
     select * from memories m
     where m.timeline_id = lived.timeline_id and m.npc_id = %(npc)s and m.seq <= lived.upto
@@ -139,15 +142,15 @@ class PostgresMemoryBook:
             (_LIVED, _WITH_DENSE if weight else _LEXICAL_ONLY, _ASKED * wants,
              _READ.replace("TOLD", _TOLD if wants else "null")),
             _asked(asked)
-            | {"tokens": list(dict.fromkeys(tokens)), "newest": NEWEST, "kept": KEPT}
+            | {"tokens": list(dict.fromkeys((*tokens, *asked.topics))), "newest": NEWEST, "kept": KEPT}
             | ({"dims": len(vector), "vector": vector_literal(vector)} if weight else {}),
         )  # fmt: skip
-        cue = Cue(tokens, row["spread"] or {}, asked, scene.game_time, weight)
+        cue = Cue((*tokens, *asked.topics), row["spread"] or {}, asked, scene.game_time, weight)
         facts = [_fact(told) for told in row["told"] or ()]
         found = recall_facts(asked, facts, scene.game_time)
         shown = [replace(r, text=known(list(r.facts), utterance.language)) for r in found]
         said = recall(cue, map(_memory, row["said"] or ()), limit=LIMIT)
-        return tuple((*shown, *said)[: max(LIMIT, len(shown))])
+        return tuple(in_order(asked, shown, said)[: max(LIMIT, len(shown))])
 
     async def _read(
         self, scene: Scene, parts: Sequence[str], values: dict[str, Any]
@@ -203,6 +206,8 @@ def _memory(row: Mapping[str, Any]) -> Memory:
         similarity=float(row["similarity"]),
         recalled_at=float(row["recalled_at"]),
         importance=float(row["importance"]),
+        seq=row["seq"],
+        asks=row["importance"] < MATTERS and only_asks(row["player_said"], row["language"]),
     )
 
 

@@ -241,3 +241,17 @@ async def test_ctrl_c_ends_a_server_with_all_its_parts(
     assert not [child for child in children if child.is_running() and child.status() != "zombie"]
     assert not (own / "postgres" / "postmaster.pid").exists()
     assert not psutil.pid_exists(postmaster) or psutil.Process(postmaster).status() == "zombie"
+
+
+def test_a_player_is_shown_and_erased_from_the_command_line(dramatis) -> None:
+    player = fresh("player")
+    dramatis("chat", "--npc", "bruna", "--player", player, "--say", "I own a boat.")
+    shown = json.loads(dramatis("player", "show", player, "--json").stdout)
+    assert [fact["value"] for fact in shown["facts"]] == ["a boat"]
+    refused = dramatis("player", "erase", player, exit_code=1)  # nobody answers the question
+    assert "for good?" in refused.stdout
+    assert "boat" in dramatis("player", "show", player).stdout
+    told = dramatis("player", "erase", player, "--yes").stdout
+    assert f"rows left that name {player!r}, in all tables: 0" in told
+    gone = dramatis("player", "show", player, exit_code=1)
+    assert player in gone.stderr

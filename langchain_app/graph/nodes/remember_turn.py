@@ -43,8 +43,10 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
     if reply is None:
         raise AssertionError("no turn is remembered without a reply")
     # An utterance that was deflected is no talk to learn from: an exploit would plant its facts.
-    facts = context.parts.listener.told(utterance) if tone else ()
     remembered = [m for m in state.get("memories", ()) if m.kind not in HAPPENED]
+    listener = context.parts.listener
+    facts, topics = (listener.told(utterance), listener.topics(utterance)) if tone else ((), ())
+    tokens = listener.tokens(utterance.text, utterance.language)
     return TurnRecord(
         request=state["request"],
         scene=state["scene"],
@@ -56,14 +58,14 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         deflection=state.get("deflection"),
         importance=importance(
             moved=any(entry.kind in STORY for entry in state["settlement"].entries),
-            facts=len(facts),
+            facts=len(facts) or bool(topics),
             act=tone.act if tone else "small_talk",
             feeling=tone.sentiment.compound if tone else 0.0,
-            length=len(utterance.text),
+            words=len(tokens),
         ),
         facts=facts,
         recalled=tuple(m.memory_id for m in remembered[:1] if m.memory_id),
-        tokens=context.parts.listener.tokens(utterance.text, utterance.language),
+        tokens=(*tokens, *topics),
         vector=tuple(await context.vector()),
         trace_id=context.trace.trace_id,
         timing_ms=dict(context.timing_ms),

@@ -76,6 +76,11 @@ def test_of_two_equal_memories_the_newer_comes_first(matters, then, later) -> No
     assert [r.memory_id for r in recalled] == ["new", "old"]
 
 
+def test_who_says_much_tells_something_and_who_says_little_chats() -> None:
+    rated = {"moved": False, "facts": 0, "act": "small_talk", "feeling": 0.0}
+    assert importance(**rated, words=8) >= MATTERS > importance(**rated, words=2)
+
+
 def test_relevance_outweighs_being_new() -> None:
     told_long_ago = memory("relevant", matched=frozenset(WORDS))
     chatter = memory("new", matched=frozenset(WORDS[:1]), recalled_at=400.0, importance=0.9)
@@ -104,10 +109,10 @@ def test_of_a_moment_what_mattered_is_recalled_before_chatter() -> None:
     assert [r.memory_id for r in last] == ["bees", "sister"]
 
 
-@given(st.integers(0, 5000), st.integers(1, 6))
-def test_deeds_matter_most_then_what_is_told_then_questions_then_chatter(length, facts) -> None:
+@given(st.integers(0, 500), st.integers(1, 6))
+def test_deeds_matter_most_then_what_is_told_then_questions_then_chatter(words, facts) -> None:
     def rated(**values) -> float:
-        calm = {"moved": False, "facts": 0, "act": "greeting", "feeling": 0.0, "length": length}
+        calm = {"moved": False, "facts": 0, "act": "greeting", "feeling": 0.0, "words": words}
         return importance(**calm | values)
 
     deed, told = rated(moved=True), rated(facts=facts)

@@ -127,6 +127,9 @@ class Listener:
     def told(self, utterance: Any) -> tuple[()]:
         return ()
 
+    def topics(self, utterance: Any) -> tuple[()]:
+        return ()
+
     def likeness(self, utterance: Any, vector: Any, examples: Any) -> tuple[float, str]:
         return 0.0, ""
 

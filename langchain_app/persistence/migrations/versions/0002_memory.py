@@ -55,6 +55,7 @@ create index memories_by_turn on memories (turn_id);
 drop index memories_by_knower;
 -- Along a lineage game time never runs backwards, so this is the order of seq too.
 create index memories_by_time on memories (timeline_id, npc_id, game_time, seq);
+create index reflections on memories (timeline_id, npc_id, seq) where kind = 'reflection';
 create index memories_kept on memories (timeline_id, npc_id, game_time, seq) where importance >= 0.5;
 
 -- Which memories a word is in, newest first. A memory that came to mind is posted again.
@@ -104,7 +105,7 @@ def downgrade() -> None:
         delete from timelines where not current;
         drop table facts, memory_terms;
         delete from memories where kind <> 'said';
-        drop index memories_by_time, memories_kept, memories_by_turn;
+        drop index memories_by_time, memories_kept, memories_by_turn, reflections;
         alter table memories drop id, drop kind, drop text, drop language, drop game_time;
         alter table memories add primary key (turn_id);
         create index memories_by_knower on memories (timeline_id, npc_id, seq desc);
