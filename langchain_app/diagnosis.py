@@ -28,7 +28,7 @@ class PartHealth:
 
 async def platform_health(platform: Platform) -> dict[str, PartHealth]:
     """Ask every part of a running platform, all at once."""
-    held = platform.retriever.knowledge
+    held = platform.knowledge
 
     async def knowledge() -> str:
         return f"version {held.version}, {held.size} chunks"

@@ -33,6 +33,8 @@ def create_app(platform: Platform | None = None) -> FastAPI:
             yield {
                 "dialogue": opened.dialogue,
                 "check_health": partial(platform_health, opened),
+                "publish": opened.publisher.publish,
+                "editing": opened.settings.platform.editing,
             }
 
     app = FastAPIOffline(  # /docs from this machine, not from somebody's CDN

@@ -27,6 +27,7 @@ class PlatformSettings(BaseSettings):
     chat_provider: Literal["auto", "ollama", "openai", "embedded"] = "auto"
     embedding_provider: Literal["embedded", "ollama", "openai"] = "embedded"
     embedding_model: str = ""
+    editing: Literal["local", "on", "off"] = "local"
 
 
 class OllamaSettings(BaseSettings):
@@ -74,6 +75,8 @@ class MilvusSettings(BaseSettings):
 
     uri: str = ""
     token: SecretStr = SecretStr("")
+    search: Literal["auto", "snapshot", "server"] = "auto"
+    snapshot_max_chunks: int = Field(default=100_000, ge=0)
 
 
 class LangfuseSettings(BaseSettings):

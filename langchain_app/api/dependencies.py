@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from ipaddress import ip_address
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
 from langchain_app.dialogue import Dialogue
+from langchain_app.domain.errors import EditingOff
+from langchain_app.publishing import Published
 
 CheckHealth = Callable[[], Awaitable[Mapping[str, Any]]]
 """Returns the parts by name; each has the attributes of PartOut."""
+
+
+class Publish(Protocol):
+    """Publisher.publish."""
+
+    async def __call__(self, *, wait: bool = False) -> Published:
+        """Ingest what changed and switch to it."""
 
 
 def _dialogue(request: Request) -> Dialogue:
@@ -23,5 +33,27 @@ def _check_health(request: Request) -> CheckHealth:
     return check
 
 
+def _publish(request: Request) -> Publish:
+    """Hand over live editing to whoever may use it; raises EditingOff.
+
+    There is no authentication yet: by default only this machine may. Behind a proxy uvicorn takes the
+    client's address from X-Forwarded-For.
+    """
+    editing: str = request.state.editing
+    publish: Publish = request.state.publish
+    here = request.client is not None and _is_loopback(request.client.host)
+    if editing == "off" or (editing == "local" and not here):
+        raise EditingOff
+    return publish
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 DialogueDep = Annotated[Dialogue, Depends(_dialogue)]
 CheckHealthDep = Annotated[CheckHealth, Depends(_check_health)]
+PublishDep = Annotated[Publish, Depends(_publish)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -40,13 +40,17 @@ class SegmentEmbeddings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What an ingest did: chunks of the version, how many were embedded, whether it was written."""
+    """What an ingest did: chunks of the version, against those of the one before, and what it took."""
 
     version: str
     chunks: int
-    embedded: int
-    written: bool
-    weights: dict[str, float]
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    embedded: int = 0
+    written: bool = False
+    weights: dict[str, float] = field(default_factory=dict)
 
 
 def knowledge_version(world: World, model: str) -> str:
@@ -69,11 +73,11 @@ def ingest(
     Raises KnowledgeStoreUnavailable and EmbeddingsUnavailable; the version that was current stays
     current then.
     """
-    version = knowledge_version(world, model)
+    version, chunks = knowledge_version(world, model), list(world.chunks())
     if store.current_version(world.id) == version:
-        return Ingested(version, 0, 0, False, {})
-    chunks = list(world.chunks())
-    work = Embedding(embeddings, progress, len(chunks), store.read(world.id), model)
+        return Ingested(version, len(chunks), unchanged=len(chunks))
+    earlier = store.read(world.id)
+    work = Embedding(embeddings, progress, len(chunks), earlier, model)
     stored: list[StoredChunk] = []
     weights: dict[str, float] = {}
     for language in LANGUAGES:
@@ -84,7 +88,26 @@ def ingest(
         sorted({text for text in world.examples if weights[detect_language(text)] > 0})
     )
     store.write(Knowledge(world.id, version, model, weights, tuple(stored), examples))
-    return Ingested(version, len(stored), work.embedded, True, weights)
+    return replace(
+        _difference(version, chunks, earlier),
+        embedded=work.embedded,
+        written=True,
+        weights=weights,
+    )
+
+
+def _difference(version: str, chunks: Sequence[Chunk], earlier: Knowledge | None) -> Ingested:
+    before = {entry.chunk.key: entry.chunk for entry in earlier.stored} if earlier else {}
+    kept = [(chunk, before[chunk.key]) for chunk in chunks if chunk.key in before]
+    unchanged = sum(chunk == old for chunk, old in kept)
+    return Ingested(
+        version,
+        len(chunks),
+        added=len(chunks) - len(kept),
+        changed=len(kept) - unchanged,
+        removed=len(before) - len(kept),
+        unchanged=unchanged,
+    )
 
 
 def embed(

@@ -6,6 +6,7 @@ import asyncio
 
 from langgraph.runtime import Runtime
 
+from langchain_app.domain.errors import KnowledgeStoreUnavailable
 from langchain_app.domain.lore import Findings
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
@@ -17,7 +18,10 @@ LOOKED_UP = ("question", "small_talk")
 
 @observed("retriever", "utterance")
 async def retrieve_lore(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """Search the lore that this NPC may know; an empty finding when time runs out."""
+    """Search the lore that this NPC may know; an empty finding when time runs out.
+
+    A knowledge store that fails costs the turn its lore; the adapter logs it once.
+    """
     context = runtime.context
     if state["tone"].act not in LOOKED_UP:
         return {"lore": Findings()}
@@ -27,5 +31,5 @@ async def retrieve_lore(state: TurnState, runtime: Runtime[TurnContext]) -> Upda
             return {
                 "lore": await context.parts.lore.search(state["utterance"], state["scene"], vector)
             }
-    except TimeoutError:
+    except (TimeoutError, KnowledgeStoreUnavailable):
         return {"lore": Findings()}
