@@ -171,9 +171,9 @@ class MilvusStore:
         index = client.prepare_index_params()
         index.add_index("vector", index_type="FLAT", metric_type="IP")
         index.add_index("lexical", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
-        for field in ("gate_number", "kind", "chunk"):
-            index.add_index(field, index_type="INVERTED")
-        client.create_collection(name, schema=schema, index_params=index)
+        index.add_index("gate_number", index_type="INVERTED")
+        client.create_collection(name, schema=schema)
+        client.create_index(name, index, sync=False)  # waiting for an empty one takes half a second
 
     def _switch(self, client: Any, world: str, name: str) -> None:
         previous = self._alias_target(client, world)

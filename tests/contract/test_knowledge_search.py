@@ -161,6 +161,7 @@ def test_a_passage_found_is_the_passage_that_was_written(asked, searched, read) 
 
 
 def test_lexical_scores_on_a_server_are_those_of_rank_bm25(asked, read, on_server) -> None:
+    compared = 0
     for language in LANGUAGES:
         mine = [e for e in read.stored if e.chunk.language == language]
         index = LexicalIndex([e.tokens for e in mine])
@@ -170,8 +171,9 @@ def test_lexical_scores_on_a_server_are_those_of_rank_bm25(asked, read, on_serve
             scores = {e.chunk.id: score for e, score in zip(mine, every, strict=True)}
             server = on_server[language]
             found = server._lexical(question.tokens, server._behind(server._open(knower)), 50)
-            assert found
-            assert all(abs(scores[name] - score) < 1e-3 for name, score in found.items())
+            compared += len(found)
+            assert all(abs(scores[name] - score) < 1e-4 for name, score in found.items())
+    assert compared > 100
 
 
 def test_words_and_titles_weigh_the_same(read, snapshot, on_server) -> None:
