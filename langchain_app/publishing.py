@@ -120,10 +120,10 @@ class Publisher:
             await asyncio.sleep(self._press.watch_s)
             try:
                 await self._follow()
-                complaint = ""
-            except DramatisError as error:
+            except Exception as error:  # whatever it was, the next ingest is followed again
                 if complaint != (complaint := str(error)):
-                    logger.warning("What was ingested is not followed: %s", error)
+                    defect = not isinstance(error, DramatisError)
+                    logger.warning("An ingest is not followed: %s", error, exc_info=defect)
 
     async def _publish(self) -> Published:
         async with self._lock:

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from langchain_app.bootstrap import open_platform
+from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.main import create_app
 from langchain_app.publishing import Publisher
 from langchain_app.retrieval.embeddings import EmbeddedMiniLM
@@ -43,9 +44,15 @@ def state(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("world")
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Path:
-    return written(GUIDES[0], tmp_path / "world")
+def world(folder: Path) -> Path:
+    """The tiny world of the guide, as it stands there."""
+    return written(GUIDES[0], folder)
 
 
 @asynccontextmanager
@@ -66,10 +73,17 @@ async def playing(
         yield Game(http, platform)
 
 
+@pytest.fixture(scope="module")
+async def opened(state: Path, folder: Path, embeddings: EmbeddedMiniLM) -> AsyncIterator[Game]:
+    async with playing(state, written(GUIDES[0], folder), embeddings) as game:
+        yield game
+
+
 @pytest.fixture
-async def game(state: Path, world: Path, embeddings: EmbeddedMiniLM) -> AsyncIterator[Game]:
-    async with playing(state, world, embeddings) as opened:
-        yield opened
+async def game(opened: Game, world: Path) -> Game:
+    """A running server whose world is as the guide tells it."""
+    await publish(opened, wait=True)
+    return opened.another()
 
 
 def edit(world: Path, old: str, new: str, name: str = "worldview/valley.md") -> None:
@@ -341,7 +355,7 @@ async def test_a_world_searched_by_a_server_is_edited_and_outlives_the_server(
     tmp_path, world, state, embeddings
 ) -> None:
     with milvus_server(tmp_path / "milvus.db") as server:
-        milvus = MilvusSettings(uri=server.uri, search="server")
+        milvus = MilvusSettings(uri=server.uri, snapshot_max_chunks=1)
         async with playing(state, world, embeddings, milvus=milvus) as game:
             assert type(game.platform.knowledge).__name__ == "MilvusKnowledge"
             assert "five farmers" in await answer(game)
@@ -357,6 +371,28 @@ async def test_a_world_searched_by_a_server_is_edited_and_outlives_the_server(
             told = await game.another().say(ASKED["en"], npc="berta")
             assert told["reply"]
             assert told["sources"] == []
+            health = await game.http.get("/health")
+            assert health.status_code == 503
+            assert not health.json()["parts"]["knowledge"]["ok"]
+
+
+async def test_a_small_world_on_a_server_is_searched_in_this_process(
+    tmp_path, world, state, embeddings
+) -> None:
+    with milvus_server(tmp_path / "milvus.db") as server:
+        milvus = MilvusSettings(uri=server.uri)
+        async with playing(state, world, embeddings, milvus=milvus) as game:
+            server.stop()
+            assert "five farmers" in await answer(game)
+
+
+async def test_a_directory_cannot_be_searched_as_a_server(world, state, embeddings) -> None:
+    settings = settings_in(
+        state, platform={"world": world}, milvus=MilvusSettings(uri="", search="server")
+    )
+    with pytest.raises(SettingsInvalid, match="one process"):
+        async with open_platform(settings, embeddings=embeddings):
+            pass
 
 
 async def test_players_keep_their_story_across_a_switch(game, world) -> None:
