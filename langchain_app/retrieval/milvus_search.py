@@ -22,7 +22,7 @@ from langchain_app.retrieval.lexical_index import token_weight
 from langchain_app.retrieval.milvus_collection import MilvusCollection
 from langchain_app.retrieval.milvus_store import MilvusStore
 
-DEPTH = 4
+DEPTH, LEAST_DEPTH = 2, 40
 """So many times the candidates asked for are taken from the lexical and from the dense side each. A
 passage below both has at best (1 - w) of the lexical and w of the dense score that stand there."""
 MOST_ROWS = 16_384
@@ -136,14 +136,16 @@ class MilvusIndex:
     def _best(self, question: Question, where: str, k: int) -> list[Candidate]:
         if not where:
             return []
-        lexical = self._lexical(question.tokens, where, DEPTH * k)
+        depth = max(DEPTH * k, LEAST_DEPTH)
+        lexical = self._lexical(question.tokens, where, depth)
         vector = question.vector if self.dense_weight else None
         if vector is not None and len(vector) != self._collection.dimension:
             vector = None
-        similar = {} if vector is None else self._similar(vector, where, DEPTH * k)
+        similar = {} if vector is None else self._similar(vector, where, depth)
         if vector is not None and (missing := lexical.keys() - similar.keys()):
             similar |= self._similar(vector, _among(missing), len(missing), whole=True)
-        if missing := similar.keys() - lexical.keys():
+        # Fewer than were asked for are all that there are: the rest has no lexical score.
+        if len(lexical) == depth and (missing := similar.keys() - lexical.keys()):
             lexical |= self._lexical(question.tokens, _among(missing), len(missing))
         names = sorted(lexical.keys() | similar.keys(), key=lambda name: f"{name}@")
         scores = np.asarray([lexical.get(name, 0.0) for name in names])
