@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +13,12 @@ from pydantic import SecretStr
 
 from langchain_app.afterthoughts import Thinker
 from langchain_app.dialogue import Dialogue
-from langchain_app.domain.errors import DramatisError
-from langchain_app.domain.ports import QueryWriter
+from langchain_app.domain.errors import DramatisError, SettingsInvalid
+from langchain_app.domain.ports import Listener, QueryWriter
 from langchain_app.domain.proposals import policy_of
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
-from langchain_app.graph.context import Parts
+from langchain_app.graph.context import Parts, Speaker
 from langchain_app.intake import EventIntake
 from langchain_app.language.listener import LocalListener
 from langchain_app.language.tokens import Tokeniser
@@ -33,11 +33,12 @@ from langchain_app.persistence.postgres import Postgres
 from langchain_app.persistence.reflections import PostgresReflections
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.players import Players
+from langchain_app.publishing import Edition, Publisher, Searched
 from langchain_app.retrieval.embeddings import open_embeddings
 from langchain_app.retrieval.http_reranker import HttpReranker
-from langchain_app.retrieval.ingest import Ingested, ingest, knowledge_version
-from langchain_app.retrieval.knowledge import Knowledge
+from langchain_app.retrieval.ingest import Ingested, Progress, ingest, knowledge_version
 from langchain_app.retrieval.lore_retriever import HybridRetriever
+from langchain_app.retrieval.milvus_search import MilvusKnowledge
 from langchain_app.retrieval.milvus_store import MilvusStore
 from langchain_app.retrieval.minilm import EmbeddedMiniLM
 from langchain_app.retrieval.reranking import EmbeddedReranker, NoReranker, Reranker
@@ -48,7 +49,12 @@ from langchain_app.worlds import load_world
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-Progress = Callable[[int, int], None]
+LITE_WATCH_S, SERVER_WATCH_S = 1.0, 3.0
+"""How often to look for what others ingested: at a file, or at an alias over the network."""
+
+
+def _no_progress(done: int, total: int) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +62,32 @@ class Platform:
     """The joined parts."""
 
     settings: Settings
-    world: World
     dialogue: Dialogue
     intake: EventIntake
+    publisher: Publisher
     postgres: Postgres
     store: MilvusStore
-    retriever: HybridRetriever
     embeddings: Embeddings
     tracing: Tracing
     speaker: ModelSpeaker
     players: Players
     thinker: Thinker
 
+    @property
+    def world(self) -> World:
+        """The world in service."""
+        return self.dialogue.parts.world
+
+    @property
+    def knowledge(self) -> Searched:
+        """What is known of it."""
+        return self.publisher.edition.knowledge
+
 
 @asynccontextmanager
 async def open_platform(
     settings: Settings,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = _no_progress,
     *,
     speaker: ModelSpeaker | None = None,
     embeddings: Embeddings | None = None,
@@ -92,38 +107,27 @@ async def open_platform(
         postgres = Postgres(_revealed(settings.postgres.url), state(settings, "postgres"))
         closing.push_async_callback(postgres.close)
         store = milvus_store(settings)
+        closing.callback(store.close)
+        press = EditionPress(
+            settings,
+            store,
+            postgres,
+            embeddings,
+            _reranker(settings, closing),
+            _query_writer(settings, speaker),
+        )
         _, knowledge = await asyncio.gather(
-            postgres.open(),
-            asyncio.to_thread(_knowledge, world, store, embeddings, tokeniser, progress),
+            postgres.open(), asyncio.to_thread(press.knowledge, world, tokeniser, progress)
         )
         tracing = Tracing(postgres_processor(postgres.conninfo), langfuse=_langfuse(settings))
         closing.push_async_callback(asyncio.to_thread, tracing.close)
-        retriever = HybridRetriever(
-            await asyncio.to_thread(Snapshot, knowledge),
-            tokeniser,
-            reranker=_reranker(settings, closing),
-            writer=_query_writer(settings, speaker),
-            words=embeddings if isinstance(embeddings, EmbeddedMiniLM) else None,
+        edition = await asyncio.to_thread(
+            press.joined, world, tokeniser, knowledge, speaker, fallback
         )
-        listener = await asyncio.to_thread(
-            LocalListener, tokeniser, world.examples, knowledge.examples
-        )
-        chronicle = PostgresChronicle(postgres, world, listener, knowledge.weights)
-        parts = Parts(
-            world=world,
-            policy=policy_of(world),
-            timelines=PostgresTimelines(postgres),
-            memory_book=PostgresMemoryBook(postgres, listener, knowledge.weights),
-            chronicle=chronicle,
-            lore=retriever,
-            listener=listener,
-            speaker=speaker,
-            fallback=fallback,
-        )
-        thinker = _thinker(settings, postgres, speaker, listener)
+        thinker = _thinker(settings, postgres, speaker, edition.parts.listener)
         closing.push_async_callback(thinker.close)
         dialogue = Dialogue(
-            parts,
+            edition.parts,
             tracing,
             embeddings.aembed_query,
             turn_seconds=settings.platform.turn_seconds,
@@ -131,20 +135,138 @@ async def open_platform(
             max_concurrent_turns=settings.platform.max_concurrent_turns,
             thinker=thinker,
         )
+        publisher = Publisher(dialogue, edition, press)
+        closing.push_async_callback(publisher.close)
+        closing.push_async_callback(_ended, asyncio.create_task(publisher.watch()))
         yield Platform(
             settings,
-            world,
             dialogue,
-            EventIntake(chronicle, embeddings.aembed_query),
+            EventIntake(lambda: dialogue.parts.chronicle, embeddings.aembed_query),
+            publisher,
             postgres,
             store,
-            retriever,
             embeddings,
             tracing,
             speaker,
             Players(PostgresPlayers(postgres), tracing, _langfuse(settings)),
             thinker,
         )
+
+
+class EditionPress:
+    """Makes editions of the world of the settings: publishing.Press on the adapters in use."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: MilvusStore,
+        postgres: Postgres,
+        embeddings: Embeddings,
+        reranker: Reranker,
+        writer: QueryWriter | None,
+    ) -> None:
+        self.watch_s = LITE_WATCH_S if store.is_lite else SERVER_WATCH_S
+        self._settings = settings
+        self._store = store
+        self._postgres = postgres
+        self._embeddings = embeddings
+        self._reranker = reranker
+        self._writer = writer
+
+    def load(self) -> World:
+        """See Press."""
+        return load_world(self._settings.platform.world)
+
+    def tokeniser(self, world: World) -> Tokeniser:
+        """See Press."""
+        return tokeniser_of(world)
+
+    def version_of(self, world: World) -> str:
+        """See Press."""
+        return knowledge_version(world, model_name(self._embeddings))
+
+    def announced_version(self, world: World) -> str | None:
+        """See Press."""
+        return self._store.announced_version(world.id)
+
+    def ingest(
+        self, world: World, tokeniser: Tokeniser, progress: Progress = _no_progress
+    ) -> Ingested:
+        """See Press."""
+        model = model_name(self._embeddings)
+        return ingest(world, self._store, self._embeddings, model, tokeniser, progress)
+
+    def edition(self, world: World, tokeniser: Tokeniser, before: Edition) -> Edition:
+        """See Press."""
+        speaker, fallback = before.parts.speaker, before.parts.fallback
+        if tokeniser is not before.tokeniser:
+            composes = speaker is fallback
+            fallback = embedded_speaker(tokeniser.korean)
+            speaker = fallback if composes else speaker
+        knowledge = self.knowledge(world, tokeniser)
+        return self.joined(world, tokeniser, knowledge, speaker, fallback)
+
+    def knowledge(
+        self, world: World, tokeniser: Tokeniser, progress: Progress = _no_progress
+    ) -> Searched:
+        """Open the world's knowledge, which is ingested first where it does not stand there."""
+        found = self._found(world)
+        if found is None or found.version != self.version_of(world):
+            self.ingest(world, tokeniser, progress)
+            found = self._found(world)
+        if found is None:
+            raise DramatisError("The world was ingested, and its knowledge is not there.")
+        return found
+
+    def joined(
+        self,
+        world: World,
+        tokeniser: Tokeniser,
+        knowledge: Searched,
+        speaker: Speaker,
+        fallback: Speaker,
+    ) -> Edition:
+        """Join what one edition is played with."""
+        embeddings = self._embeddings
+        words = embeddings if isinstance(embeddings, EmbeddedMiniLM) else None
+        listener = LocalListener(tokeniser, world.examples, knowledge.examples)
+        parts = Parts(
+            world=world,
+            policy=policy_of(world),
+            timelines=PostgresTimelines(self._postgres),
+            memory_book=PostgresMemoryBook(self._postgres, listener, knowledge.weights),
+            chronicle=PostgresChronicle(self._postgres, world, listener, knowledge.weights),
+            lore=HybridRetriever(
+                knowledge, tokeniser, reranker=self._reranker, words=words, writer=self._writer
+            ),
+            listener=listener,
+            speaker=speaker,
+            fallback=fallback,
+        )
+        return Edition(knowledge, tokeniser, parts)
+
+    def _found(self, world: World) -> Searched | None:
+        milvus = self._settings.milvus
+        if not self._store.is_lite and milvus.search != "snapshot":
+            meta = self._store.meta(world.id)
+            if meta is None:
+                return None
+            if milvus.search == "server" or meta["chunks"] > milvus.snapshot_max_chunks:
+                return MilvusKnowledge(self._store, world.id, meta)
+        elif milvus.search == "server":
+            raise SettingsInvalid(
+                "Milvus Lite's directory belongs to one process at a time; searches cannot run there.",
+                "Serve it (`milvus-lite server --data-dir DIR`) and set MILVUS_URI, or leave "
+                "MILVUS_SEARCH at auto.",
+            )
+        read = self._store.read(world.id)
+        return Snapshot(read) if read else None
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 @asynccontextmanager
@@ -159,7 +281,7 @@ async def open_players(settings: Settings) -> AsyncIterator[Players]:
 
 
 def _thinker(
-    settings: Settings, postgres: Postgres, speaker: ModelSpeaker, listener: LocalListener
+    settings: Settings, postgres: Postgres, speaker: ModelSpeaker, listener: Listener
 ) -> Thinker:
     kept = PostgresReflections(postgres)
     if speaker.provider == "embedded" or not settings.platform.model_afterthoughts:
@@ -210,23 +332,6 @@ def platform_embeddings(settings: Settings) -> Embeddings:
 def model_name(embeddings: Embeddings) -> str:
     """Return the name under which an embedding model's vectors are kept apart from others'."""
     return str(getattr(embeddings, "model_name", type(embeddings).__name__))
-
-
-def _knowledge(
-    world: World,
-    store: MilvusStore,
-    embeddings: Embeddings,
-    tokeniser: Tokeniser,
-    progress: Progress,
-) -> Knowledge:
-    model = model_name(embeddings)
-    knowledge = store.read(world.id)
-    if knowledge is None or knowledge.version != knowledge_version(world, model):
-        ingest(world, store, embeddings, model, tokeniser, progress)
-        knowledge = store.read(world.id)
-    if knowledge is None:
-        raise DramatisError("The world was ingested, and its knowledge is not there.")
-    return knowledge
 
 
 def _chat_settings(settings: Settings) -> ChatSettings:

@@ -11,6 +11,7 @@ from langchain_app.bootstrap import Platform, milvus_store, model_name, platform
 from langchain_app.domain.errors import DramatisError
 from langchain_app.llm.registry import ModelSpeaker
 from langchain_app.persistence.postgres import Postgres
+from langchain_app.retrieval.milvus_search import MilvusKnowledge
 from langchain_app.settings import Settings
 
 PROBE_S = 5.0
@@ -28,10 +29,13 @@ class PartHealth:
 
 async def platform_health(platform: Platform) -> dict[str, PartHealth]:
     """Ask every part of a running platform, all at once."""
-    held = platform.retriever.knowledge
+    held = platform.knowledge
 
     async def knowledge() -> str:
-        return f"version {held.version}, {held.size} chunks"
+        told = f"version {held.version}, {held.size} chunks"
+        if isinstance(held, MilvusKnowledge):
+            return f"{told}, searched by {await asyncio.to_thread(platform.store.describe)}"
+        return told
 
     async def embeddings() -> str:
         vector = await platform.embeddings.aembed_query("ready")

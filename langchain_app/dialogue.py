@@ -55,6 +55,15 @@ class Dialogue:
         self._graph = compiled_turn()
         self._thinker = thinker
 
+    @property
+    def parts(self) -> Parts:
+        """What the next turn is played with."""
+        return self._parts
+
+    def switch(self, parts: Parts) -> None:
+        """Play turns with other parts from now on; one in flight ends with those it began with."""
+        self._parts = parts
+
     async def play(self, request: TurnRequest) -> dict[str, Any]:
         """Play a turn and return its answer (domain/answer.py).
 

@@ -18,14 +18,17 @@ logger = logging.getLogger("dramatis.intake")
 class EventIntake:
     """Takes in game events."""
 
-    def __init__(self, chronicle: Chronicle, embed: Callable[[str], Awaitable[Vector]]) -> None:
+    def __init__(
+        self, chronicle: Callable[[], Chronicle], embed: Callable[[str], Awaitable[Vector]]
+    ) -> None:
+        """Take what gives the chronicle in service: live editing may exchange it."""
         self._chronicle = chronicle
         self._embed = embed
 
     async def report(self, report: EventReport, whose: Whose) -> Recorded:
         """Record an event and return who noticed it; a DramatisError keeps nothing."""
         text = report.text.get("en") or next(iter(report.text.values()), "")
-        return await self._chronicle.record(report, whose, await self._vector(text))
+        return await self._chronicle().record(report, whose, await self._vector(text))
 
     async def _vector(self, text: str) -> Vector:
         try:

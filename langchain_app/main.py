@@ -35,6 +35,8 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 "intake": opened.intake,
                 "players": opened.players if opened.settings.platform.player_data_routes else None,
                 "check_health": partial(platform_health, opened),
+                "publish": opened.publisher.publish,
+                "editing": opened.settings.platform.editing,
             }
 
     app = FastAPIOffline(  # /docs from this machine, not from somebody's CDN

@@ -31,6 +31,7 @@ class PlatformSettings(BaseSettings):
     query_writer_seconds: float = Field(default=1.5, gt=0, le=30)
     player_data_routes: bool = True
     model_afterthoughts: bool = True
+    editing: Literal["local", "on", "off"] = "local"
 
 
 class OllamaSettings(BaseSettings):
@@ -78,6 +79,8 @@ class MilvusSettings(BaseSettings):
 
     uri: str = ""
     token: SecretStr = SecretStr("")
+    search: Literal["auto", "snapshot", "server"] = "auto"
+    snapshot_max_chunks: int = Field(default=100_000, ge=0)
 
 
 class RerankerSettings(BaseSettings):

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from ipaddress import ip_address
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
 from langchain_app.dialogue import Dialogue
-from langchain_app.domain.errors import PlayerDataOff
+from langchain_app.domain.errors import EditingOff, PlayerDataOff
 from langchain_app.intake import EventIntake
 from langchain_app.players import Players
+from langchain_app.publishing import Published
 
 CheckHealth = Callable[[], Awaitable[Mapping[str, Any]]]
 """Returns the parts by name; each has the attributes of PartOut."""
+
+
+class Publish(Protocol):
+    """Publisher.publish."""
+
+    async def __call__(self, *, wait: bool = False) -> Published:
+        """Ingest what changed and switch to it."""
 
 
 def _dialogue(request: Request) -> Dialogue:
@@ -38,7 +47,29 @@ def _players(request: Request) -> Players:
     return players
 
 
+def _publish(request: Request) -> Publish:
+    """Hand over live editing to whoever may use it; raises EditingOff.
+
+    There is no authentication yet: by default only this machine may. Behind a proxy uvicorn takes the
+    client's address from X-Forwarded-For.
+    """
+    editing: str = request.state.editing
+    publish: Publish = request.state.publish
+    here = request.client is not None and _is_loopback(request.client.host)
+    if editing == "off" or (editing == "local" and not here):
+        raise EditingOff
+    return publish
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 DialogueDep = Annotated[Dialogue, Depends(_dialogue)]
 EventIntakeDep = Annotated[EventIntake, Depends(_intake)]
 CheckHealthDep = Annotated[CheckHealth, Depends(_check_health)]
 PlayersDep = Annotated[Players, Depends(_players)]
+PublishDep = Annotated[Publish, Depends(_publish)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import asdict
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langchain_app.domain.errors import (
     DramatisError,
+    EditingOff,
     EventIdReused,
+    IngestRunning,
     PlayerDataOff,
     Refused,
     SessionOfAnotherPlayer,
@@ -28,6 +31,7 @@ from langchain_app.domain.errors import (
     UnknownSession,
     UnknownTurn,
     UtteranceTooLong,
+    WorldInvalid,
 )
 
 MAX_BODY_BYTES = 64 * 1024
@@ -48,9 +52,12 @@ _STATUS: tuple[tuple[type[DramatisError], int], ...] = (
     (UnknownMemory, 404),
     (PlayerDataOff, 403),
     (SessionOfAnotherPlayer, 403),
+    (EditingOff, 403),
     (TurnIdReused, 409),
     (EventIdReused, 409),
+    (IngestRunning, 409),
     (Refused, 422),
+    (WorldInvalid, 422),
     (Unavailable, 503),
 )
 _CODES = {
@@ -68,10 +75,12 @@ def status_of(error: DramatisError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def error_response(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
-    """Return an error in the one shape that all errors have."""
+def error_response(
+    status: int, code: str, message: str, hint: str = "", **more: object
+) -> JSONResponse:
+    """Return an error in the one shape that all errors have; some tell `more`."""
     headers = {"Retry-After": "1"} if status == 503 else None
-    body = {"error": {"code": code, "message": message, "hint": hint}}
+    body = {"error": {"code": code, "message": message, "hint": hint, **more}}
     return JSONResponse(body, status_code=status, headers=headers)
 
 
@@ -86,7 +95,10 @@ def install_error_handlers(app: FastAPI) -> None:
 async def _dramatis(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, DramatisError):
         raise error
-    return error_response(status_of(error), error.code, error.message, error.hint)
+    told = (status_of(error), error.code, error.message, error.hint)
+    if isinstance(error, WorldInvalid):
+        return error_response(*told, mistakes=[asdict(mistake) for mistake in error.mistakes])
+    return error_response(*told)
 
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:

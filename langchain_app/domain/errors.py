@@ -15,7 +15,9 @@ DramatisError
 │   ├── UnknownPlayer, UnknownFact, UnknownMemory
 │   ├── PlayerDataOff
 │   ├── SessionOfAnotherPlayer
-│   └── TurnIdReused
+│   ├── TurnIdReused
+│   ├── EditingOff
+│   └── IngestRunning
 ├── Unavailable             a part does not answer; the same request may be sent again
 │   ├── DatabaseUnavailable
 │   ├── KnowledgeStoreUnavailable
@@ -237,6 +239,30 @@ class TurnIdReused(Refused):
         super().__init__(
             f"The turn_id {turn_id[:64]!r} was already used for another message.",
             "Give every new message a turn_id of its own; repeat one only to repeat the same request.",
+        )
+
+
+class EditingOff(Refused):
+    """The route is for operators, and whoever asks is none."""
+
+    code = "editing_off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Editing is not open to this address.",
+            "Ask from the server's own machine, run `dramatis ingest` there, or set "
+            "DRAMATIS_EDITING=on where only operators reach this server.",
+        )
+
+
+class IngestRunning(Refused):
+    """Another ingest has not ended."""
+
+    code = "ingest_running"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An ingest is running.", 'Ask again when it has ended, or send {"wait": true}.'
         )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from langchain_app.domain.lore import Chunk
-from langchain_app.domain.text import LANGUAGES, detect_language
+from langchain_app.domain.text import LANGUAGES, Language, detect_language
 from langchain_app.domain.world import World
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.retrieval.fusion import dense_weight
@@ -28,6 +29,8 @@ PROBED = 128
 KNOWN = 0.1
 """So many passages are embedded to see whether the model knows a language at all: the weight that
 they give is higher than the final one (English .46 against .31, Korean with an English model .01)."""
+TRIED = 32
+"""A model that did not know the language of so many passages will not know it after an edit."""
 
 
 @runtime_checkable
@@ -40,13 +43,17 @@ class SegmentEmbeddings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What an ingest did: chunks of the version, how many were embedded, whether it was written."""
+    """What an ingest did: chunks of the version, against those of the one before, and what it took."""
 
     version: str
     chunks: int
-    embedded: int
-    written: bool
-    weights: dict[str, float]
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    embedded: int = 0
+    written: bool = False
+    weights: dict[str, float] = field(default_factory=dict)
 
 
 def knowledge_version(world: World, model: str) -> str:
@@ -69,22 +76,40 @@ def ingest(
     Raises KnowledgeStoreUnavailable and EmbeddingsUnavailable; the version that was current stays
     current then.
     """
-    version = knowledge_version(world, model)
+    version, chunks = knowledge_version(world, model), list(world.chunks())
     if store.current_version(world.id) == version:
-        return Ingested(version, 0, 0, False, {})
-    chunks = list(world.chunks())
-    work = Embedding(embeddings, progress, len(chunks), store.read(world.id), model)
+        return Ingested(version, len(chunks), unchanged=len(chunks))
+    earlier = store.read(world.id)
+    work = Embedding(embeddings, progress, len(chunks), earlier, model)
     stored: list[StoredChunk] = []
     weights: dict[str, float] = {}
     for language in LANGUAGES:
         mine = [chunk for chunk in chunks if chunk.language == language]
         weights[language], found = embed(mine, world.player_lines(language), tokeniser, work)
         stored += found
-    examples = work.examples(
-        sorted({text for text in world.examples if weights[detect_language(text)] > 0})
-    )
+    said = {*world.examples, *(line for known in LANGUAGES for line in world.player_lines(known))}
+    examples = work.examples(sorted(text for text in said if weights[detect_language(text)] > 0))
     store.write(Knowledge(world.id, version, model, weights, tuple(stored), examples))
-    return Ingested(version, len(stored), work.embedded, True, weights)
+    return replace(
+        _difference(version, chunks, earlier),
+        embedded=work.embedded,
+        written=True,
+        weights=weights,
+    )
+
+
+def _difference(version: str, chunks: Sequence[Chunk], earlier: Knowledge | None) -> Ingested:
+    before = {entry.chunk.key: entry.chunk for entry in earlier.stored} if earlier else {}
+    kept = [(chunk, before[chunk.key]) for chunk in chunks if chunk.key in before]
+    unchanged = sum(chunk == old for chunk, old in kept)
+    return Ingested(
+        version,
+        len(chunks),
+        added=len(chunks) - len(kept),
+        changed=len(kept) - unchanged,
+        removed=len(before) - len(kept),
+        unchanged=unchanged,
+    )
 
 
 def embed(
@@ -96,7 +121,7 @@ def embed(
     whether the model knows the language at all; one that it does not know is not embedded.
     """
     cut = [_cut(chunk, tokeniser, work.width) for chunk in chunks]
-    if len(cut) < 2 or not lines or chunks[0].language in work.unknown:
+    if len(cut) < 2 or not lines or work.knows_not(chunks[0].language):
         work.passed(len(cut))
         return 0.0, cut
     queries = [tokeniser.index(line, chunks[0].language) for line in lines]
@@ -128,23 +153,33 @@ class Embedding:
         same = earlier if earlier is not None and earlier.model == model else None
         stored = same.stored if same else ()
         self._chunks = {_text_of(entry.chunk): entry for entry in stored if entry.vectors.any()}
-        self._examples = same.examples if same else {}
-        self.unknown = frozenset(
-            language for language, weight in (same.weights if same else {}).items() if not weight
-        )
-        """Languages that the model turned out not to know, when the earlier version was made."""
+        self._said = dict(same.examples) if same else {}
+        counted = Counter(entry.chunk.language for entry in stored)
+        weights = same.weights if same else {}
+        self._unknown = {
+            language
+            for language, count in counted.items()
+            if count >= TRIED and not weights.get(language)
+        }
         self.width = len(embeddings.embed_query("width"))
         self.done = self.embedded = 0
 
+    def knows_not(self, language: Language) -> bool:
+        """Tell whether an earlier version tried this language with this model, in vain."""
+        return language in self._unknown
+
     def queries(self, lines: Sequence[str]) -> Floats:
-        """Embed utterances: n -> (n, d)."""
-        return np.stack([_unit(v) for v in self._embeddings.embed_documents(list(lines))])
+        """Embed utterances, those that were not embedded before: n -> (n, d)."""
+        if new := [line for line in dict.fromkeys(lines) if line not in self._said]:
+            self._said.update(zip(new, self._embedded(new), strict=True))
+        return np.stack([self._said[line] for line in lines])
 
     def examples(self, texts: Sequence[str]) -> dict[str, Floats]:
-        """Embed what triggers wait for."""
-        new = [text for text in texts if text not in self._examples]
-        found = dict(zip(new, self.queries(new), strict=True)) if new else {}
-        return {text: found[text] if text in found else self._examples[text] for text in texts}
+        """Embed what triggers wait for, and what the weights are learnt from."""
+        return dict(zip(texts, self.queries(texts), strict=True)) if texts else {}
+
+    def _embedded(self, texts: Sequence[str]) -> list[Floats]:
+        return [_unit(vector) for vector in self._embeddings.embed_documents(list(texts))]
 
     def chunks(self, cut: Sequence[StoredChunk]) -> Iterator[StoredChunk]:
         """Yield the chunks with their vectors."""
@@ -170,7 +205,7 @@ class Embedding:
             words = word_vectors([*whole.words, *(q.words[0] for q in questions)])
             vectors = np.stack([whole.pooled, *(q.pooled for q in questions)])
             return replace(entry, vectors=vectors, words=words)
-        return replace(entry, vectors=self.queries([" ".join(passage), *asked]))
+        return replace(entry, vectors=np.stack(self._embedded([" ".join(passage), *asked])))
 
 
 def _weight(

@@ -60,7 +60,8 @@ class Knowledge:
     """One version of a world's knowledge, as it was read from the store of record.
 
     `weights` are the fusion weights learnt at ingest, by language; `model` embedded the vectors;
-    `examples` are the utterances that triggers wait for, in the languages that the model knows.
+    `examples` are what triggers wait for and what else players say in the world's files, in the
+    languages that the model knows.
     """
 
     world: str

@@ -28,7 +28,6 @@ T = TypeVar("T")
 CANDIDATES = 24
 WITHHELD = 5
 LIMIT = 3
-INLINE_CHUNKS = 2_000
 
 BAR_WITH_MEANING = 0.7
 BAR_WITH_WORDS = 0.35
@@ -55,6 +54,8 @@ class Knowledge(Protocol):
 
     version: str
     size: int
+    inline: bool
+    """Whether a search is so short that the event loop need not be spared it."""
 
     def __getitem__(self, language: Language) -> LanguageIndex:
         """Return what is known in one language."""
@@ -113,7 +114,7 @@ class HybridRetriever:
     ) -> Findings:
         """Search as `knower`. With `only_sure` off, doubtful passages are returned too."""
         index = self._knowledge[utterance.language]
-        query = self._rewriter.rewrite(utterance, recent, index)
+        query = await self._beside(partial(self._rewriter.rewrite, utterance, recent, index))
         question = await self._question(query, utterance.language, vector, index)
         ranked = await self._ranked(question, knower, index, is_addressed(utterance))
         for text in await self._writer.queries(utterance, recent) if self._writer else ():
@@ -165,12 +166,8 @@ class HybridRetriever:
         return at_hand or await asyncio.to_thread(self._words.embed_words, text)
 
     async def _beside(self, work: Callable[[], T]) -> T:
-        """Run `work` beside the event loop where it would be felt there.
-
-        Up to INLINE_CHUNKS a search takes less than a millisecond, and the way to a thread and back
-        costs a quarter of one.
-        """
-        if self._knowledge.size <= INLINE_CHUNKS:
+        """Run `work` beside the event loop where it would be felt there."""
+        if self._knowledge.inline:
             return work()
         return await asyncio.to_thread(work)
 

@@ -24,6 +24,10 @@ from langchain_app.retrieval.lexical_index import LexicalIndex
 
 Mask = NDArray[np.bool_]
 
+INLINE_CHUNKS = 2_000
+"""Up to so many a search takes less than a millisecond, and the way to a thread and back costs a
+quarter of one."""
+
 
 class LanguageIndex(Protocol):
     """All that is known in one language, behind its gates: a snapshot's, or a server's."""
@@ -159,6 +163,9 @@ class Snapshot:
     def __init__(self, knowledge: Knowledge) -> None:
         self.version = knowledge.version
         self.size = len(knowledge.stored)
+        self.inline = self.size <= INLINE_CHUNKS
+        self.weights = knowledge.weights
+        self.examples = knowledge.examples
         self._indexes = {
             language: SnapshotIndex(
                 [entry for entry in knowledge.stored if entry.chunk.language == language],

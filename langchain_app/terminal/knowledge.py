@@ -69,7 +69,9 @@ def run_ingest(folder: Path, *, json: bool) -> None:
         typer.echo(orjson.dumps(asdict(done)).decode())
     elif done.written:
         typer.echo(
-            f"{folder}: version {done.version}, {done.chunks} chunks, {done.embedded} embedded anew"
+            f"{folder}: version {done.version}, {done.chunks} chunks: {done.added} added, "
+            f"{done.changed} changed, {done.removed} removed, {done.unchanged} unchanged; "
+            f"{done.embedded} embedded"
         )
     else:
         typer.echo(f"{folder}: version {done.version} stands there already; nothing to do")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from langchain_app.domain.errors import KnowledgeStoreUnavailable
 from langchain_app.domain.guardrails import reply_fault
 from langchain_app.domain.turn import Deflection
 from langchain_app.graph.context import TurnContext
@@ -23,9 +24,12 @@ async def guard_reply(state: TurnState, runtime: Runtime[TurnContext]) -> Update
     if fault is None:
         fired = state["triggers"].fired
         allowed = fired.trigger.line[utterance.language] if fired else ""
-        leak = await runtime.context.parts.lore.leak(
-            reply.text, utterance.language, scene.knower, f"{utterance.text} {allowed}"
-        )
+        try:
+            leak = await runtime.context.parts.lore.leak(
+                reply.text, utterance.language, scene.knower, f"{utterance.text} {allowed}"
+            )
+        except KnowledgeStoreUnavailable:
+            leak = None  # what is withheld was in no prompt: this is the second net, not the first
         fault = f"gated lore: {leak}" if leak else None
     if fault is None:
         return {}

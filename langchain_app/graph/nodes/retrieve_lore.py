@@ -6,6 +6,7 @@ import asyncio
 
 from langgraph.runtime import Runtime
 
+from langchain_app.domain.errors import KnowledgeStoreUnavailable
 from langchain_app.domain.lore import Findings
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.lorebooks import with_lorebooks
@@ -18,7 +19,10 @@ LOOKED_UP = ("question", "small_talk")
 
 @observed("retriever", "utterance")
 async def retrieve_lore(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """Search the lore that this NPC may know, and add the lorebook entries that the turn activates."""
+    """Search the lore that this NPC may know, and add the lorebook entries that the turn activates.
+
+    A knowledge store that fails costs the turn its lore; the adapter logs it once.
+    """
     context = runtime.context
     found = await _found(state, context)
     world = context.parts.world
@@ -39,5 +43,5 @@ async def _found(state: TurnState, context: TurnContext) -> Findings:
     try:
         async with asyncio.timeout(context.remaining):
             return await context.parts.lore.search(state["utterance"], state["scene"], vector)
-    except TimeoutError:
+    except (TimeoutError, KnowledgeStoreUnavailable):
         return Findings()
