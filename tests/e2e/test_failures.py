@@ -147,7 +147,7 @@ async def test_knowledge_that_another_process_holds_is_told_and_read_once_releas
         sys.executable,
         "-c",
         "import sys; from langchain_app.retrieval.milvus_store import MilvusStore\n"
-        "with MilvusStore(sys.argv[1])._client(): print('open', flush=True); sys.stdin.read()",
+        "with MilvusStore(sys.argv[1]).client(): print('open', flush=True); sys.stdin.read()",
         str(folder),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
