@@ -30,7 +30,7 @@ LONG, SHORT = 50, 10
 class Known(Embeddings):
     """Vectors that were made before the clock started."""
 
-    def __init__(self, vectors: Mapping[str, Sequence[float]]) -> None:
+    def __init__(self, vectors: dict[str, Sequence[float]]) -> None:
         self.vectors = vectors
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
