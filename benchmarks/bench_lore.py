@@ -21,12 +21,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from langchain_app.bootstrap import (
-    ingest_world,
-    milvus_store,
-    platform_embeddings,
-    tokeniser_of,
-)
+from langchain_app.adapters import milvus_store, platform_embeddings, tokeniser_of
+from langchain_app.bootstrap import ingest_world
 from langchain_app.domain.lore import Knower
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES

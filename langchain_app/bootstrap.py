@@ -6,42 +6,47 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
+from langchain_app.adapters import (
+    chat_settings,
+    langfuse_keys,
+    milvus_store,
+    model_name,
+    platform_embeddings,
+    query_writer,
+    reranker,
+    revealed,
+    state,
+    thinker_of,
+    tokeniser_of,
+)
 from langchain_app.afterthoughts import Thinker
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError, SettingsInvalid
-from langchain_app.domain.ports import Listener, QueryWriter
+from langchain_app.domain.ports import QueryWriter
 from langchain_app.domain.proposals import policy_of
-from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
 from langchain_app.graph.context import Parts, Speaker
 from langchain_app.intake import EventIntake
 from langchain_app.language.listener import LocalListener
 from langchain_app.language.tokens import Tokeniser
-from langchain_app.llm.fact_reader import ComposedReflector, ModelFactReader, ModelReflector
-from langchain_app.llm.registry import ChatSettings, ModelSpeaker, choose_speaker, embedded_speaker
+from langchain_app.llm.registry import ModelSpeaker, choose_speaker, embedded_speaker
 from langchain_app.observability.postgres_exporter import postgres_processor
-from langchain_app.observability.tracing import LangfuseKeys, Tracing
+from langchain_app.observability.tracing import Tracing
 from langchain_app.persistence.chronicle import PostgresChronicle
 from langchain_app.persistence.memory_book import PostgresMemoryBook
 from langchain_app.persistence.players import PostgresPlayers
 from langchain_app.persistence.postgres import Postgres
-from langchain_app.persistence.reflections import PostgresReflections
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.players import Players
 from langchain_app.publishing import Edition, Publisher, Searched
-from langchain_app.retrieval.embeddings import open_embeddings
-from langchain_app.retrieval.http_reranker import HttpReranker
 from langchain_app.retrieval.ingest import Ingested, Progress, ingest, knowledge_version
 from langchain_app.retrieval.lore_retriever import HybridRetriever
 from langchain_app.retrieval.milvus_search import MilvusKnowledge
 from langchain_app.retrieval.milvus_store import MilvusStore
 from langchain_app.retrieval.minilm import EmbeddedMiniLM
-from langchain_app.retrieval.reranking import EmbeddedReranker, NoReranker, Reranker
+from langchain_app.retrieval.reranking import Reranker
 from langchain_app.retrieval.snapshot import Snapshot
 from langchain_app.settings import Settings
 from langchain_app.worlds import load_world
@@ -101,10 +106,10 @@ async def open_platform(
         world = await asyncio.to_thread(load_world, settings.platform.world)
         tokeniser = tokeniser_of(world)
         fallback = embedded_speaker(tokeniser.korean)
-        speaker = speaker or await choose_speaker(_chat_settings(settings), fallback)
+        speaker = speaker or await choose_speaker(chat_settings(settings), fallback)
         if embeddings is None:
             embeddings = await asyncio.to_thread(platform_embeddings, settings)
-        postgres = Postgres(_revealed(settings.postgres.url), state(settings, "postgres"))
+        postgres = Postgres(revealed(settings.postgres.url), state(settings, "postgres"))
         closing.push_async_callback(postgres.close)
         store = milvus_store(settings)
         closing.callback(store.close)
@@ -113,18 +118,18 @@ async def open_platform(
             store,
             postgres,
             embeddings,
-            _reranker(settings, closing),
-            _query_writer(settings, speaker),
+            reranker(settings, closing),
+            query_writer(settings, speaker),
         )
         _, knowledge = await asyncio.gather(
             postgres.open(), asyncio.to_thread(press.knowledge, world, tokeniser, progress)
         )
-        tracing = Tracing(postgres_processor(postgres.conninfo), langfuse=_langfuse(settings))
+        tracing = Tracing(postgres_processor(postgres.conninfo), langfuse=langfuse_keys(settings))
         closing.push_async_callback(asyncio.to_thread, tracing.close)
         edition = await asyncio.to_thread(
             press.joined, world, tokeniser, knowledge, speaker, fallback
         )
-        thinker = _thinker(settings, postgres, speaker, edition.parts.listener)
+        thinker = thinker_of(settings, postgres, speaker, edition.parts.listener)
         closing.push_async_callback(thinker.close)
         dialogue = Dialogue(
             edition.parts,
@@ -148,7 +153,7 @@ async def open_platform(
             embeddings,
             tracing,
             speaker,
-            Players(PostgresPlayers(postgres), tracing, _langfuse(settings)),
+            Players(PostgresPlayers(postgres), tracing, langfuse_keys(settings)),
             thinker,
         )
 
@@ -170,7 +175,7 @@ class EditionPress:
         self._store = store
         self._postgres = postgres
         self._embeddings = embeddings
-        self._reranker = reranker
+        self.reranker = reranker
         self._writer = writer
 
     def load(self) -> World:
@@ -237,7 +242,7 @@ class EditionPress:
             memory_book=PostgresMemoryBook(self._postgres, listener, knowledge.weights),
             chronicle=PostgresChronicle(self._postgres, world, listener, knowledge.weights),
             lore=HybridRetriever(
-                knowledge, tokeniser, reranker=self._reranker, words=words, writer=self._writer
+                knowledge, tokeniser, reranker=self.reranker, words=words, writer=self._writer
             ),
             listener=listener,
             speaker=speaker,
@@ -272,22 +277,12 @@ async def _ended(task: asyncio.Task[None]) -> None:
 @asynccontextmanager
 async def open_players(settings: Settings) -> AsyncIterator[Players]:
     """Open what `dramatis player` needs: the database, and Langfuse's keys."""
-    postgres = Postgres(_revealed(settings.postgres.url), state(settings, "postgres"))
+    postgres = Postgres(revealed(settings.postgres.url), state(settings, "postgres"))
     try:
         await postgres.open()
-        yield Players(PostgresPlayers(postgres), None, _langfuse(settings))
+        yield Players(PostgresPlayers(postgres), None, langfuse_keys(settings))
     finally:
         await postgres.close()
-
-
-def _thinker(
-    settings: Settings, postgres: Postgres, speaker: ModelSpeaker, listener: Listener
-) -> Thinker:
-    kept = PostgresReflections(postgres)
-    if speaker.provider == "embedded" or not settings.platform.model_afterthoughts:
-        return Thinker(kept, ComposedReflector())
-    model = speaker.model
-    return Thinker(kept, ModelReflector(model, listener), ModelFactReader(model))
 
 
 def ingest_world(settings: Settings, progress: Progress) -> Ingested:
@@ -302,86 +297,3 @@ def ingest_world(settings: Settings, progress: Progress) -> Ingested:
         tokeniser_of(world),
         progress,
     )
-
-
-def tokeniser_of(world: World) -> Tokeniser:
-    """Return the tokeniser that knows a world's names and synonyms."""
-    synonyms = {language: world.manifest.synonyms[language] for language in LANGUAGES}
-    return Tokeniser(world.names, synonyms)
-
-
-def milvus_store(settings: Settings) -> MilvusStore:
-    """Return the knowledge store of the settings."""
-    return MilvusStore(settings.milvus_uri, settings.milvus.token.get_secret_value())
-
-
-def platform_embeddings(settings: Settings) -> Embeddings:
-    """Open the embedding model of the settings; raises EmbeddingsUnavailable."""
-    provider = settings.platform.embedding_provider
-    base_url = {"ollama": settings.ollama.base_url, "openai": settings.openai.base_url}.get(
-        provider
-    )
-    return open_embeddings(
-        provider,
-        state_folder=state(settings, "models"),
-        base_url=base_url or None,
-        model=settings.platform.embedding_model or None,
-    )
-
-
-def model_name(embeddings: Embeddings) -> str:
-    """Return the name under which an embedding model's vectors are kept apart from others'."""
-    return str(getattr(embeddings, "model_name", type(embeddings).__name__))
-
-
-def _chat_settings(settings: Settings) -> ChatSettings:
-    return ChatSettings(
-        provider=settings.platform.chat_provider,
-        ollama_url=settings.ollama.base_url,
-        ollama_model=settings.ollama.model,
-        num_ctx=settings.ollama.num_ctx,
-        openai_url=settings.openai.base_url,
-        openai_model=settings.openai.model,
-        openai_key=settings.openai.api_key.get_secret_value(),
-        timeout_s=settings.platform.turn_seconds,
-    )
-
-
-def _query_writer(settings: Settings, speaker: ModelSpeaker) -> QueryWriter | None:
-    if settings.platform.query_writer == "none" or speaker.provider == "embedded":
-        return None
-    from langchain_app.llm.query_writer import ModelQueryWriter
-
-    return ModelQueryWriter(speaker.model, settings.platform.query_writer_seconds)
-
-
-def _reranker(settings: Settings, closing: AsyncExitStack) -> Reranker:
-    chosen = settings.reranker
-    if chosen.provider != "http":
-        return EmbeddedReranker() if chosen.provider == "embedded" else NoReranker()
-    reranker = HttpReranker(
-        chosen.url,
-        shape=chosen.shape,
-        model=chosen.model,
-        api_key=chosen.api_key.get_secret_value(),
-        timeout_s=chosen.timeout_seconds,
-    )
-    closing.push_async_callback(reranker.close)
-    return reranker
-
-
-def _langfuse(settings: Settings) -> LangfuseKeys | None:
-    keys = settings.langfuse
-    secret = keys.secret_key.get_secret_value()
-    if not keys.public_key or not secret:
-        return None
-    return LangfuseKeys(keys.public_key, secret, keys.base_url, keys.environment)
-
-
-def state(settings: Settings, name: str) -> Path:
-    """Return a folder of the platform's own state."""
-    return settings.platform.state_dir / name
-
-
-def _revealed(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None

@@ -7,7 +7,8 @@ import platform as machine
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from langchain_app.bootstrap import Platform, milvus_store, model_name, platform_embeddings
+from langchain_app.adapters import milvus_store, model_name, platform_embeddings
+from langchain_app.bootstrap import Platform
 from langchain_app.domain.errors import DramatisError
 from langchain_app.llm.registry import ModelSpeaker
 from langchain_app.persistence.postgres import Postgres
