@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -60,7 +60,8 @@ def _examined(question: Question, candidate: Candidate, meaning: NDArray[np.floa
     total = sum(weights.values()) or 1.0
     matched = tuple(token for token in weights if token in stored.all_content)
     coverage = sum(weights[token] for token in matched) / total
-    shares = [_share(weights, segment, total) for segment in stored.content]
+    wanted = frozenset(matched)
+    shares = [sum(weights[t] for t in wanted & held) / total for held in stored.content]
     said = shares[1 : 1 + len(stored.sentences)]
     best = int(np.argmax(said)) if said else 0
     figures = [
@@ -78,10 +79,6 @@ def _examined(question: Question, candidate: Candidate, meaning: NDArray[np.floa
         best_sentence=stored.sentences[best] if said else stored.chunk.text,
         matched=matched,
     )
-
-
-def _share(weights: Mapping[str, float], segment: frozenset[str], total: float) -> float:
-    return sum(weight for token, weight in weights.items() if token in segment) / total
 
 
 def _adjacency(question: Question, stored: StoredChunk) -> float:
