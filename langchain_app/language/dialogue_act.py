@@ -74,10 +74,24 @@ _ASKS: dict[Language, str] = {
     r"|(?:나|죠|지)[\s~]*$",  # with a full stop it tells: "항구에 살지.",
 }
 
+_NO_INSULT: dict[Language, str] = {
+    "en": r"(?:\b(?:not|never|no)|n['’]?t)\b(?: (?:a|an|the|such|that|at|all|so|really|think|say|call|"
+    r"believe|mean|you|you're|you['’]re|are|were|be|being|any))*\W*$"
+    r"|\b(?:i am|i['’]?m|i was|i feel|i felt)\b(?: (?:a|an|such|so|just|being|really|the|only))*\W*$",
+    "ko": r"(?:^|[\s,])(?:나는?|난|내가|저는?|전|제가) (?:(?!네|니|너|당신|그쪽)\S+ ){0,2}$",
+}
+"""What stands before the word where it denies the insult, or the player means themselves."""
+_DENIED_AFTER: dict[Language, str] = {
+    "en": r"(?!)",
+    "ko": r"^\S{0,2} ?(?:아니|않|라고 ?(?:한|하는|생각) ?적 ?없)",
+}
+
 _COMPILED = {
     language: tuple((act, re.compile(pattern, re.IGNORECASE)) for act, pattern in acts)
     for language, acts in _ACTS.items()
 }
+_NO_INSULT_COMPILED = {key: re.compile(text, re.IGNORECASE) for key, text in _NO_INSULT.items()}
+_DENIED_COMPILED = {key: re.compile(text, re.IGNORECASE) for key, text in _DENIED_AFTER.items()}
 _ASKS_COMPILED = {language: re.compile(text, re.IGNORECASE) for language, text in _ASKS.items()}
 
 
@@ -102,7 +116,9 @@ def dialogue_act(text: str, language: Language, tokeniser: Tokeniser) -> Dialogu
         if match is None:
             continue
         if act == "insult":
-            return act
+            if _is_meant(text, match, language):
+                return act
+            continue
         rest = f"{text[: match.start()]} {text[match.end() :]}"
         allowed = _allowed_rest(act)
         if act == "greeting" and not asks(rest, language):
@@ -110,6 +126,13 @@ def dialogue_act(text: str, language: Language, tokeniser: Tokeniser) -> Dialogu
         if len(tokeniser.content(rest, language)) <= allowed:
             return act
     return "question" if asks(text, language) else "small_talk"
+
+
+def _is_meant(text: str, insult: re.Match[str], language: Language) -> bool:
+    """Tell an insult from its denial and from what the player says of themselves."""
+    before, after = text[: insult.start()], text[insult.end() :]
+    denied = _DENIED_COMPILED[language].search(after)
+    return denied is None and _NO_INSULT_COMPILED[language].search(before) is None
 
 
 def _allowed_rest(act: SmallTalk) -> int:

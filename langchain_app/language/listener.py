@@ -20,6 +20,9 @@ from langchain_app.language.topics import topics_english, topics_korean
 
 Vector = NDArray[np.float32]
 
+HEARD = 300
+"""Nobody tells a fact of themselves in more letters; patterns over 2,000 of one letter take seconds."""
+
 
 class LocalListener:
     """Listens with morphemes, patterns and a sentence embedding.
@@ -52,19 +55,21 @@ class LocalListener:
 
     def told(self, utterance: Utterance) -> tuple[Told, ...]:
         """Return the facts that the player tells of themselves and theirs."""
-        return facts.told(utterance.text, utterance.language)
+        return facts.told(utterance.text[:HEARD], utterance.language)
 
     def topics(self, utterance: Utterance) -> tuple[str, ...]:
         """Return tokens of what the player tells about themselves; none of a question."""
-        return () if only_asks(utterance.text, utterance.language) else self._topics(utterance)
+        heard = replace(utterance, text=utterance.text[:HEARD])
+        return () if only_asks(heard.text, heard.language) else self._topics(heard)
 
     def asked(self, utterance: Utterance) -> Asked:
         """Return what the utterance wants to be reminded of."""
-        found = facts.asked(utterance.text, utterance.language)
-        of_player = found.of_player or facts.of_player(utterance.text, utterance.language)
+        heard = replace(utterance, text=utterance.text[:HEARD])
+        found = facts.asked(heard.text, heard.language)
+        of_player = found.of_player or facts.of_player(heard.text, heard.language)
         if not of_player or found.when:
             return found
-        return replace(found, topics=self._topics(utterance))
+        return replace(found, topics=self._topics(heard))
 
     def _topics(self, utterance: Utterance) -> tuple[str, ...]:
         if utterance.language == "en":

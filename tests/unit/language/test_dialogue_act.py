@@ -108,3 +108,35 @@ def test_whose_name_is_asked_and_who_is_greeted_matters(
     said: str, language, act: str, tokeniser
 ) -> None:
     assert dialogue_act(said, language, tokeniser) == act
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I don't think you are stupid", "en"),
+        ("you're not a fool", "en"),
+        ("I'm such a fool", "en"),
+        ("you are no liar", "en"),
+        ("나는 바보가 아니야", "ko"),
+        ("난 바보 같아", "ko"),
+        ("당신 바보 아니죠?", "ko"),
+        ("당신이 사기꾼은 아니잖아요", "ko"),
+    ],
+)
+def test_a_denied_insult_and_one_of_oneself_is_none(text, language, tokeniser) -> None:
+    assert dialogue_act(text, language, tokeniser) != "insult"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("you are such a fool", "en"),
+        ("I'm sure you are a liar", "en"),
+        ("not that it matters, you idiot", "en"),
+        ("나는 네가 바보라고 생각해", "ko"),
+        ("이 사기꾼아", "ko"),
+        ("아니, 너 바보야?", "ko"),
+    ],
+)
+def test_an_insult_beside_a_denial_of_something_else_is_one(text, language, tokeniser) -> None:
+    assert dialogue_act(text, language, tokeniser) == "insult"
