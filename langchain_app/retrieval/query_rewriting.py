@@ -18,9 +18,18 @@ _ANAPHORA: dict[Language, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "ko": re.compile(
-        r"(?:^|\s)(?:그|그건|그거|그게|그것|그곳|거기|그때|그 ?사람|그 ?분|걔|그분|그럼|그러면|그래서|이건|이거|저건|그들|왜)"
+        r"(?:^|\s)(?:그|그건|그거|그게|그것|그곳|거기|그때|그 ?사람|그 ?분|걔|그분|그럼|그러면|그래서|이건|이거|저건|그들)"
+        r"|^\W*(?:근데 ?|그런데 ?)?왜"  # "왜 산대요?" points back; "바다는 왜 사라졌어요?" does not
     ),
 }
+_PRICE: dict[Language, tuple[re.Pattern[str], str]] = {
+    "en": (
+        re.compile(r"\bhow much (?:is|are|for|does|do|would|will|'s)\b", re.IGNORECASE),
+        "price",
+    ),
+    "ko": (re.compile(r"얼마(?! ?(?:나|전|동안|만|쯤 걸))"), "값"),
+}
+"""Asked for the price, nobody says the word; its own words only ask, and are no topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,9 @@ class QueryRewriter:
 
     def _spelt(self, text: str, language: Language, index: LanguageIndex) -> list[str]:
         """Return the tokens; what the index does not know, as what it may have been meant to be."""
+        asks_price, price = _PRICE[language]
+        if asks_price.search(text):
+            text = f"{text} {price}"
         tokens = self._tokeniser.index(text, language)
         if not self._spelling or all(index.knows(token) for token in tokens if is_content(token)):
             return tokens

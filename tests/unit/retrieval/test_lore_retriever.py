@@ -142,6 +142,9 @@ def test_a_question_that_points_back_is_asked_with_its_topic(snapshot, tokeniser
     assert "rope" in rewrite(Utterance("How much is it?", "en"), recent, english).text
     before = (Exchange("밧줄 있어요?", "있지."),)
     assert "밧줄" in rewrite(Utterance("그건 얼마예요?", "ko"), before, korean).text
+    assert "밧줄" in rewrite(Utterance("왜 그렇게 비싸대요?", "ko"), before, korean).text
+    fresh = Utterance("바다는 왜 사라졌어요?", "ko")  # it names its own topic
+    assert rewrite(fresh, before, korean).text == fresh.text
     plain = Utterance("Where is the North Gate?", "en")
     assert rewrite(plain, recent, english).text == plain.text
 
@@ -210,3 +213,19 @@ async def test_what_another_query_finds_joins_what_the_players_own_words_find(
     found = await helped.find(said, knower, (), only_sure=False)
     assert "rope" in found.chunks[0].chunk.id
     assert all(scored.chunk.gate.admits(knower) for scored in found.chunks)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [("how much is the rope?", "en", "price"), ("밧줄 얼마예요?", "ko", "값")],
+)
+def test_a_question_of_price_looks_for_the_word_that_nobody_says(
+    snapshot, tokeniser, text, language, word
+) -> None:
+    query = QueryRewriter(tokeniser).rewrite(Utterance(text, language), (), snapshot[language])
+    assert set(tokeniser.content(word, language)) <= set(query.tokens)
+
+
+def test_how_long_is_no_question_of_price(snapshot, tokeniser) -> None:
+    asked = Utterance("얼마나 오래 걸려요?", "ko")
+    assert "값" not in QueryRewriter(tokeniser).rewrite(asked, (), snapshot["ko"]).tokens
