@@ -35,6 +35,8 @@ TOLD = {
         ("I'm a carpenter from Harrow", PLAYER, "job", "a carpenter"),
         ("I'm a carpenter from Harrow", PLAYER, "origin", "Harrow"),
         ("I'm a knight", PLAYER, "job", "a knight"),
+        ("my name is Jun, what's yours?", PLAYER, "name", "Jun"),
+        ("I'm a baker and what do you do?", PLAYER, "job", "a baker"),
         ("I quit being a sailor, I'm a baker now", PLAYER, "job", "a baker"),
         ("My name is Bob, no just kidding, my name is Rob", PLAYER, "name", "Rob"),
     ],
@@ -74,6 +76,8 @@ TOLD = {
         ("사과를 좋아하고 생선은 싫어해요", PLAYER, "dislikes", "생선"),
         ("축구도 좋아해요", PLAYER, "likes", "축구"),
         ("축구도 좋아하고 낚시도 좋아해요", PLAYER, "likes", "낚시"),
+        ("내 이름은 준인데 네 이름은 뭐야?", PLAYER, "name", "준"),
+        ("저는 약사예요, 당신은 무슨 일을 하세요?", PLAYER, "job", "약사"),
         ("포도 좋아해요", PLAYER, "likes", "포도"),
         ("이름은 바다야, 아니 농담이고 사실 이름은 산이야", PLAYER, "name", "산"),
     ],
@@ -179,6 +183,27 @@ def test_the_name_and_the_age_of_kin_are_never_the_players(language, said) -> No
 )
 def test_a_state_of_mind_is_no_home_and_a_joke_is_no_fact(language, said) -> None:
     assert told(said, language) == ()
+
+
+def test_the_town_somebody_moved_to_is_not_where_they_used_to_live() -> None:
+    said = "I just moved here to Ebbhold, I live at the Upturned Keel now"
+    assert [fact.value for fact in told(said, "en")] == ["at the Upturned Keel"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Did I tell you before where I live?"),
+        ("en", "What did I say earlier about where I live?"),
+        ("en", "What do you remember about me from before?"),
+        ("ko", "제가 전에 어디 산다고 했죠?"),
+        ("ko", "전에 말한 제 직업 기억해요?"),
+    ],
+)
+def test_what_was_told_before_may_hold_now(language, text) -> None:
+    found = asked(text, language)
+    assert found.slots
+    assert not found.before
 
 
 ASKED = [
