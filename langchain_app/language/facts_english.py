@@ -55,7 +55,7 @@ _TO = r"(?: (?:away|back|out|up|down|over|in|house|house and home|here))*"
 
 _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("name", "ends", rf"\b(?:my (?:full |real |true |given )?name(?: is not|'s not| isn't| ain't| was never)(?: really| actually)?|{_AM} not (?:called|named)|"
-     rf"(?:do not|don't|never|stop) call(?:ing)? me|(?:nobody|no one) calls me) {_NAME}"),
+     rf"(?:do not|don't|never|stop) call(?:ing)? me|(?:nobody|no one) calls me) (?P<value>[a-z][\w'-]*)"),
     ("name", "holds", rf"\b(?:my (?:full |real |true |given |new )?name(?:'s| is)(?: now)?|^name's|"
      rf"(?:you (?:can|may) |please |just |everyone |everybody |people |folks? |they |friends )?calls? me|"
      rf"{_AM} (?:called|named|known as)|i go by(?: the name(?: of)?)?|i answer to|the name's|the name is|"
@@ -84,7 +84,7 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("origin", "holds", r"\bmy (?:hometown|homeland|birthplace|home town|native \w+)(?:'s| is| was) (?P<value>.+)"),
     ("job", "past", r"\b(?:i|we) (?:used to be|was once|once was|was|had been|'d been) (?P<value>(?:an?|the) .+)"),
     ("job", "past", r"\bi (?:used to work|once worked|worked) as (?P<value>.+)"),
-    ("job", "past", rf"\b(?:{_AM} no longer|{_I}{_ADV} (?:quit|gave up|given up|stopped) (?:being|work(?:ing)? as)) "
+    ("job", "past", rf"\b(?:{_AM} no longer|{_I}{_ADV} (?:quit|gave up|given up|stopped|left) (?:being|work(?:ing)? as|(?:my|the) (?:job|work|post) as)) "
      r"(?P<value>(?:an?|the) .+?)(?: any ?more| any longer|$)"),
     ("job", "ends", r"\b(?:i am not|i'm not) "
      r"(?P<value>(?:an?|the) .+?)(?: any ?more| any longer|$)"),
@@ -147,7 +147,8 @@ _SENTENCE_OUT = re.compile(
     re.IGNORECASE,
 )
 _JOKED = re.compile(
-    r"\b(?:just|only|(?<!you )was|i'm|i am) (?:jok|kidd)ing\b[ ,;.!-]*(?:and |but |really )*", re.I
+    r"\b(?<!not )(?:just|only|(?<!you )was|i'm|i am) (?:jok|kidd)ing\b[ ,;.!-]*(?:and |but |really )*",
+    re.I,
 )
 _QUOTED = re.compile(r"[\"“”«»][^\"“”«»]*[\"“”«»]|(?<!\w)'[^']*'(?!\w)")
 _SPLIT = re.compile(
@@ -159,7 +160,7 @@ _TAIL = re.compile(
     r"\s*(?:,.*|\b(?:because|but|though|although|since|when|while|until|before|after|if|who|which|"
     r"now(?:adays)?|these days|at the moment|for now|as well|too|again|you know|you see|actually|lately|"
     r"(?:last|this|next|since last) (?:week|month|year|spring|summer|autumn|winter|night|morning|moon)|"
-    r"yesterday|today|tonight|recently|(?:a|two|three|some|many|few) (?:few )?(?:days?|weeks?|months?|years?|moons?) ago|"
+    r"yesterday|today|tonight|recently|(?:a|two|three|some|many|few) (?:few )?(?:days?|weeks?|months?|years?|moons?) ago|(?:years|months|weeks|days|long) ago|"
     r"(?:and|,) (?:i|my|we|have|it|that|he|she|they)|any ?more|any longer|by the way|by trade|anyway|instead|myself|"
     r"more than (?:anything|all)|(?:of|all) my life|for (?:years|ages|a while)|years old)\b.*)$",
     re.IGNORECASE,
@@ -334,7 +335,7 @@ def _clean(value: str, slot: Slot) -> str:
     }.get(slot)  # fmt: skip
     if not value or len(value) > 80 or (refuse is not None and refuse.search(value)):
         return ""
-    if slot == "job" and len(value.split()) > 5:
+    if slot == "job" and len(_FROM.sub("", value).split()) > 5:
         return ""
     if slot == "origin":
         value = re.sub(r"^(?:in|at|on|near)\b ", "", value, flags=re.IGNORECASE)

@@ -107,7 +107,7 @@ _OUT = re.compile(
 _QUOTED = re.compile(r"[\"“”‘’「『][^\"“”‘’」』]*[\"“”‘’」』]")
 _SPLIT = re.compile(
     r"[.!~;:…\n]+\s*|,\s*|(?<=는데)\s+|(?<=지만)\s+|(?<=이고)\s+|(?<=거든)\s+|(?<=해서)\s+(?=지금)|"
-    rf"(?<=아니[라고])\s+|(?<=[아어워]하고)\s+(?!싶|있)|(?<=[고며])\s+(?={_MINE}\s*(?:{'|'.join(_OTHERS)}))|"
+    rf"(?<=아니[라고])\s+|(?<=[아어워]하고)\s+(?!싶|있)|(?<=[고며])\s+(?=(?:나는|난|저는)\s|{_MINE}\s*(?:{'|'.join(_OTHERS)}))|"
     rf"(?<=살)\s+(?=(?!차이|{'|'.join(_OTHERS)})[가-힣]+{_COP}{_END})"
 )
 _TIME = re.compile(
@@ -135,7 +135,7 @@ _NOT_LIKED = re.compile(
 _COMPILED = [(slot, stance, re.compile(text)) for slot, stance, text in _RULES]
 _OTHER = re.compile(
     rf"^(?:.*?\s)?(?:{MY}(?:의)?(?:\s+(?P<who>[가-힣]{{1,6}}?))??|(?<!\S){REL.replace('<rel>', '<bare>')})"
-    r"(?P<part>\s*(?:이름|성함)[은이]|은|는|이|가)\s+(?P<rest>.+)$"
+    r"(?P<part>\s*(?:이름|성함|나이|직업)[은는이가]|은|는|이|가)\s+(?P<rest>.+)$"
 )
 _HAS = re.compile(
     rf"(?:^|\s){REL}(?:이|가|을|를)?\s*(?:{_COUNT}|하나\s*)?(?:있(?:어|습|다|는|고|지|네)|키(?:워|우|웁)|길(?:러|러요)|기르)"
@@ -146,7 +146,7 @@ _NAMED_ONE = re.compile(
 _CALLED = re.compile(r"이름|성함")
 _WHOSE = re.compile(rf"{MY}|(?<![가-힣])(?:{'|'.join(_KIN)})의?\s*(?:이름|성함|나이)")
 _OF_SELF = re.compile(rf"(?<![가-힣])(?:{_SELF}|내|제)(?![가-힣])")
-_JOKED = re.compile(r"(?:농담|장난)이(?:고|야|에요|었\S*|지만|니까|죠|지|라)?(?=[\s.!~,]|$)")
+_JOKED = re.compile(r"(?:농담|장난)이(?:고|야|에요|었\S*|지만|니까|죠|지)(?=[\s.!~,]|$)")
 _AGE = re.compile(
     r"^(?:이제 |올해 |벌써 |겨우 )*(?P<value>\d{1,3}|[가-힣]*(?:하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열|스물|스무|서른|마흔|쉰|"
     r"예순|일흔|여든|아흔|한|두|세|네))\s*살(?:이|입|인|일|$|\s*먹)"

@@ -34,6 +34,7 @@ TOLD = {
         ("My mother is Rosa. My father is Karl.", "father", "name", "Karl"),
         ("I'm a carpenter from Harrow", PLAYER, "job", "a carpenter"),
         ("I'm a carpenter from Harrow", PLAYER, "origin", "Harrow"),
+        ("I'm a knight from the order of Harrow", PLAYER, "job", "a knight"),
         ("I'm a knight", PLAYER, "job", "a knight"),
         ("my name is Jun, what's yours?", PLAYER, "name", "Jun"),
         ("I'm a baker and what do you do?", PLAYER, "job", "a baker"),
@@ -65,6 +66,9 @@ TOLD = {
         ("내 아내 이름은 소라고 우리 아들은 세 살이야", "아내", "name", "소라"),
         ("내 아내 이름은 소라고 우리 아들은 세 살이야", "아들", "age", "세 살"),
         ("제 딸 이름은 서연이에요. 여섯 살이에요", "딸", "age", "여섯 살"),
+        ("제 아들 나이는 세 살이에요", "아들", "age", "세 살"),
+        ("내 여동생은 항구에 살고 나는 산에 살아", PLAYER, "home", "산"),
+        ("제 이름은 산이에요. 농담이 아니에요.", PLAYER, "name", "산"),
         ("제 딸은 여섯 살이에요. 저는 서른 살이에요", PLAYER, "age", "서른 살"),
         ("제 어머니 성함은 로사예요", "어머니", "name", "로사"),
         ("남동생 이름은 준호예요", "남동생", "name", "준호"),
@@ -147,6 +151,7 @@ def test_what_is_asked_supposed_quoted_or_chatter_is_no_fact(language, said) -> 
         ("en", "Don't call me June!", "name", "ends"),
         ("en", "My name is Bob. Just kidding!", "name", "ends"),
         ("en", "I quit being a sailor", "job", "past"),
+        ("en", "I quit my job as a sailor years ago", "job", "past"),
         ("en", "I'm no longer a sailor", "job", "past"),
         ("ko", "제 이름은 준이 아니에요", "name", "ends"),
         ("ko", "내 이름은 바다야. 아니 농담이야.", "name", "ends"),
@@ -183,6 +188,16 @@ def test_the_name_and_the_age_of_kin_are_never_the_players(language, said) -> No
 )
 def test_a_state_of_mind_is_no_home_and_a_joke_is_no_fact(language, said) -> None:
     assert told(said, language) == ()
+
+
+def test_the_name_that_is_denied_is_the_word_after_it() -> None:
+    (denied,) = told("Nobody calls me June any more", "en")
+    assert (denied.slot, denied.value, denied.stance) == ("name", "June", "ends")
+
+
+def test_what_is_no_joke_is_not_taken_back() -> None:
+    assert {f.stance for f in told("제 이름은 산이에요. 농담이 아니에요.", "ko")} == {"holds"}
+    assert {f.stance for f in told("My name is Rob. I'm not joking.", "en")} == {"holds"}
 
 
 def test_the_town_somebody_moved_to_is_not_where_they_used_to_live() -> None:
