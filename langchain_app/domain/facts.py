@@ -114,5 +114,10 @@ def same_thing(one: str, other: str) -> bool:
     return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
 
 
+def same_value(one: str, other: str) -> bool:
+    """Tell whether two values are the same but for articles and prepositions: it was told twice."""
+    return one.lower() == other.lower() or (bool(_words(one)) and _words(one) == _words(other))
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower())) - _EMPTY

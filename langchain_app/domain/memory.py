@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
 
-from langchain_app.domain.facts import SINGLE, Asked, Fact, with_validity
+from langchain_app.domain.facts import SINGLE, Asked, Fact, Slot, same_value, with_validity
 
 HOURLY = 0.995
 """What is left of a memory's recency after an hour of the game (Park et al. 2023)."""
@@ -158,20 +159,43 @@ def recall_moment(
 def recall_facts(asked: Asked, facts: Iterable[Fact], now: float) -> list[Recollection]:
     """Return the facts that answer, one recollection a slot: what holds first, then what is over.
 
-    A question for what was before turns the order round.
+    A question for what was before turns the order round, and is not answered by the one value of a
+    slot that ever held. What was told twice did not change; a name that was denied was never theirs.
     """
-    valid = with_validity(facts)
+    valid = _distinct(with_validity(facts), before=asked.before)
     found = []
     for current in (False, True) if asked.before else (True, False):
         relevance = 1.0 if current != asked.before else 0.9
         chosen = [fact for fact in valid if fact.current is current]
-        chosen.sort(key=lambda f: (f.told.subject, f.told.slot, -f.seq, -f.id))
-        for key, group in groupby(chosen, key=lambda f: (f.told.subject, f.told.slot)):
+        chosen.sort(key=lambda f: (*_topic(f), -f.seq, -f.id))
+        for key, group in groupby(chosen, key=_topic):
             same = list(group)
             shown = same[:1] if key[1] in SINGLE or not current else same[:3]
-            others = any((f.told.subject, f.told.slot) == key and not f.current for f in valid)
+            others = any(_topic(f) == key and not f.current for f in valid)
             found.append(_of_facts(shown, relevance, now, renewed=others and key[1] in SINGLE))
     return found
+
+
+def _distinct(valid: Sequence[Fact], *, before: bool) -> list[Fact]:
+    holding = defaultdict(list)
+    for fact in valid:
+        if fact.current:
+            holding[_topic(fact)].append(fact.told.value)
+    denied = {_topic(f) for f in valid if f.told.slot == "name" and not holding[_topic(f)]}
+    over = [
+        fact
+        for fact in valid
+        if not fact.current
+        and _topic(fact) not in denied
+        and not any(same_value(fact.told.value, value) for value in holding[_topic(fact)])
+    ]
+    had = {_topic(fact) for fact in over}
+    answers = {topic for topic in holding if not before or topic[1] not in SINGLE or topic in had}
+    return [f for f in valid if f in over or (f.current and _topic(f) in answers)]
+
+
+def _topic(fact: Fact) -> tuple[str, Slot]:
+    return fact.told.subject, fact.told.slot
 
 
 def _of_facts(facts: list[Fact], relevance: float, now: float, *, renewed: bool) -> Recollection:

@@ -48,6 +48,12 @@ _BEFORE = re.compile(
     r"\b(?:before|used to|previously|formerly|once|earlier|originally|at first|former|old (?:job|home|house|trade))\b",
     re.IGNORECASE,
 )
+_TOLD_BEFORE = re.compile(  # earlier is when it was told, not when it held
+    r"\b(?:told|tell|said|say|mention(?:ed)?)(?: you)?(?: about (?:it|that))? (?:once|before|earlier|previously)\b|"
+    r"\b(?:once|earlier|previously) (?:told|said|mentioned)\b|"
+    r"\b(?:told|tell|said|say|mention(?:ed)?)\b.*\b(?:i'm|i (?:live|am|do|work|come)|my \w+ is)\b",
+    re.IGNORECASE,
+)
 ADVICE = re.compile(
     r"\b(?:can|could|should|may|might|must|shall|would|will) (?:i|we)\b(?! not)|\b(?:i|we) have to\b|"
     r"\b(?:i|we) (?:can|could|should|may|might|must|shall|would|will|need)\b",
@@ -68,9 +74,9 @@ def asked(text: str) -> Asked:
     if _TOLD_YOU.search(text):
         when = next((when for when, pattern in _WHEN if pattern.search(text)), None)
     names = tuple(dict.fromkeys(name for name in _A_NAME.findall(text)))
-    before = _BEFORE.search(text) is not None
+    before = _BEFORE.search(text) is not None and _TOLD_BEFORE.search(text) is None
     if _EVERYTHING.search(text):
-        return Asked(SLOTS, (PLAYER,), names, before)
+        return Asked(SLOTS, (PLAYER,), names)
     if ADVICE.search(text) and not _REPORTED.search(text):
         return Asked(names=names)
     others = tuple(

@@ -48,6 +48,10 @@ _TOLD_YOU = re.compile(
     r"뭐라|뭐랬|무슨 (?:말|얘기|이야기)|뭘 (?:말|얘기|이야기)|한 (?:말|얘기|이야기)|했던 (?:말|얘기|이야기)|무엇을 말|뭐를 말|들려준|들려드린|해 ?준 (?:말|얘기)"
 )
 _BEFORE = re.compile(r"예전|전에(?!는 뭐라)|옛날|원래|이전|한때|(?:았|었|했|였)었|살았|옛")
+_TOLD_BEFORE = re.compile(  # earlier is when it was told, not when it held
+    r"전에\s*(?:(?:제가|내가|나한테|너한테|당신한테)\s*)?(?:말|얘기|이야기|알려|들려)|"
+    r"^(?!.*(?:[았었였했]다|살았|전엔|전에는)).*(?<![았었였했])[다라]고\s*(?:했|말|얘기|이야기|그랬)"
+)
 _REMEMBER = re.compile(r"기억|잊|까먹|아세요|알아|말했|말씀|얘기했|이야기했|했지|했죠|했더라")
 _EVERYTHING = re.compile(
     r"(?:나|저|내|제)에? ?(?:대해|대해서|관해|에 대해).*(?:알|기억|아는)|날 (?:얼마나|기억)|나를 기억|저를 기억|절 기억"
@@ -61,7 +65,7 @@ _RELATED = re.compile(MY)
 
 def asked(text: str) -> Asked:
     """Return what a question asks of the talks with this NPC."""
-    before = _BEFORE.search(text) is not None
+    before = _BEFORE.search(text) is not None and _TOLD_BEFORE.search(text) is None
     names = tuple(dict.fromkeys(_PARTICLES.sub("", word) for word in _WORD.findall(text)))
     others = tuple(dict.fromkeys(same(match["rel"]) for match in _RELATED.finditer(text)))
     if others:
@@ -70,7 +74,7 @@ def asked(text: str) -> Asked:
             slots = SLOTS
         return Asked(slots, others, names, before)
     if _EVERYTHING.search(text):
-        return Asked(SLOTS, (PLAYER,), names, before)
+        return Asked(SLOTS, (PLAYER,), names)
     of_me = _OF_ME.search(text) is not None  # "뭘 좋아하세요?" asks the NPC for its own taste
     slots = tuple(slot for slot, pattern in _COMPILED if of_me and pattern.search(text))
     if "dislikes" in slots:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from langchain_app.domain.facts import PLAYER, Slot, Stance, Told
 
@@ -53,6 +54,8 @@ _REST = r"(?P<value>.+)"
 _TO = r"(?: (?:away|back|out|up|down|over|in|house|house and home|here))*"
 
 _RULES: tuple[tuple[Slot, Stance, str], ...] = (
+    ("name", "ends", rf"\b(?:my (?:full |real |true |given )?name(?: is not|'s not| isn't| ain't| was never)(?: really| actually)?|{_AM} not (?:called|named)|"
+     rf"(?:do not|don't|never|stop) call(?:ing)? me|(?:nobody|no one) calls me) (?P<value>[a-z][\w'-]*)"),
     ("name", "holds", rf"\b(?:my (?:full |real |true |given |new )?name(?:'s| is)(?: now)?|^name's|"
      rf"(?:you (?:can|may) |please |just |everyone |everybody |people |folks? |they |friends )?calls? me|"
      rf"{_AM} (?:called|named|known as)|i go by(?: the name(?: of)?)?|i answer to|the name's|the name is|"
@@ -81,7 +84,9 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("origin", "holds", r"\bmy (?:hometown|homeland|birthplace|home town|native \w+)(?:'s| is| was) (?P<value>.+)"),
     ("job", "past", r"\b(?:i|we) (?:used to be|was once|once was|was|had been|'d been) (?P<value>(?:an?|the) .+)"),
     ("job", "past", r"\bi (?:used to work|once worked|worked) as (?P<value>.+)"),
-    ("job", "ends", rf"\b(?:{_AM} no longer|i am not|i'm not|i quit being|i gave up being|i stopped being) "
+    ("job", "past", rf"\b(?:{_AM} no longer|{_I}{_ADV} (?:quit|gave up|given up|stopped|left) (?:being|work(?:ing)? as|(?:my|the) (?:job|work|post) as)) "
+     r"(?P<value>(?:an?|the) .+?)(?: any ?more| any longer|$)"),
+    ("job", "ends", r"\b(?:i am not|i'm not) "
      r"(?P<value>(?:an?|the) .+?)(?: any ?more| any longer|$)"),
     ("job", "holds", rf"\b(?:{_AM}|i make my living|i earn my (?:bread|living|keep)|i've been|i have been)"
      rf"{_ADV} (?:(?:working|employed|hired) )?(?:as )?(?P<value>(?:an?|the) .+)"),
@@ -125,6 +130,7 @@ _OF_OTHERS: tuple[tuple[Slot, str], ...] = (
      rf"\b(?:i|we)(?:'ve| have)?(?: got| have| keep)?(?: an?| a (?:little|big|older|younger|twin|small|new|old|young|\w+)) "
      rf"{_REL.replace('<rel>', '<rel2>')},? (?:called|named|by the name of)) {_NAME}"),
     ("name", rf"(?P<value>(?-i:[A-Z])\w+) is {MY}(?:'s name)?\b"),
+    ("name", rf"\b{MY}(?:'s| is| was) (?P<value>(?-i:(?![A-Z]\w+(?:ish|ese|ian|can)\b)[A-Z][a-z]+(?: [A-Z][a-z]+)?))$"),
     ("name", rf"\b{MY} answers to (?:the name (?:of )?)?{_NAME}"),
     ("name", rf"\bi(?:'ve| have)?(?: got| have| own| keep)? an? (?:\w+ )?{_REL},? (?P<value>(?-i:[A-Z])\w+)"),
     ("home", rf"\b{MY}(?:,? (?P<who>(?-i:[A-Z])\w+),?)? (?:now |still |also )?(?:lives?|stays?|dwells?|has a house|lodges?|moved|has moved) "
@@ -140,6 +146,10 @@ _SENTENCE_OUT = re.compile(
     r"|\byou (?:say|said|think|told|claim)\b",
     re.IGNORECASE,
 )
+_JOKED = re.compile(
+    r"\b(?<!not )(?:just|only|(?<!you )was|i'm|i am) (?:jok|kidd)ing\b[ ,;.!-]*(?:and |but |really )*",
+    re.I,
+)
 _QUOTED = re.compile(r"[\"“”«»][^\"“”«»]*[\"“”«»]|(?<!\w)'[^']*'(?!\w)")
 _SPLIT = re.compile(
     r"[.!;:…\n]+\s*|\s+[-–—]+\s+|,?\s+(?:and|but|so|yet|because|though|although|while|where|now that)\s+"
@@ -150,7 +160,7 @@ _TAIL = re.compile(
     r"\s*(?:,.*|\b(?:because|but|though|although|since|when|while|until|before|after|if|who|which|"
     r"now(?:adays)?|these days|at the moment|for now|as well|too|again|you know|you see|actually|lately|"
     r"(?:last|this|next|since last) (?:week|month|year|spring|summer|autumn|winter|night|morning|moon)|"
-    r"yesterday|today|tonight|recently|(?:a|two|three|some|many|few) (?:few )?(?:days?|weeks?|months?|years?|moons?) ago|"
+    r"yesterday|today|tonight|recently|(?:a|two|three|some|many|few) (?:few )?(?:days?|weeks?|months?|years?|moons?) ago|(?:years|months|weeks|days|long) ago|"
     r"(?:and|,) (?:i|my|we|have|it|that|he|she|they)|any ?more|any longer|by the way|by trade|anyway|instead|myself|"
     r"more than (?:anything|all)|(?:of|all) my life|for (?:years|ages|a while)|years old)\b.*)$",
     re.IGNORECASE,
@@ -205,6 +215,12 @@ _NOT_NAMES = frozenset(
 _NOT_LIKED = re.compile(
     r"^(?:you|it|that|this|him|her|them|to (?:know|ask|hear|see|buy|talk|speak)|your)\b", re.I
 )
+_NOT_HOMES = re.compile(
+    r"^in (?:(?:constant|great|deep|mortal|utter|perpetual) )?(?:fear|hope|peace|dread|terror|poverty|comfort|sin|pain|"
+    r"luxury|squalor|misery|denial|shame|exile|hiding|danger|harmony|sorrow|grief|doubt|a dream|the past|"
+    r"the moment|the present|my head|interesting times)\b",
+    re.IGNORECASE,
+)
 _NOT_FROM = re.compile(r"^(?:you|him|her|them|it|that|this|now|there|here|time|today)\b", re.I)
 _NOT_PROMISED = re.compile(r"^(?:you|it|this|that|take|have|think|buy|see)\b$", re.I)
 
@@ -215,9 +231,12 @@ _COMPILED_OTHERS = [(slot, re.compile(text, re.IGNORECASE)) for slot, text in _O
 def told(sentence: str, before: Sequence[Told] = ()) -> list[Told]:
     """Return the facts of one sentence that asks nothing; `before` are those of earlier ones."""
     sentence = _QUOTED.sub(" ", sentence.replace("’", "'"))
-    if _SENTENCE_OUT.search(sentence):
-        return []
     found: list[Told] = []
+    if joke := _JOKED.search(sentence):
+        sentence = sentence[joke.end() :]
+        found = [replace(fact, stance="ends") for fact in before[-1:] if fact.stance == "holds"]
+    if _SENTENCE_OUT.search(sentence):
+        return found
     for clause in _SPLIT.split(sentence):
         clause = " ".join((clause or "").split())
         had = [*before, *found]
@@ -229,6 +248,9 @@ def _of_player(clause: str) -> list[Told]:
     for slot, stance, pattern in _COMPILED:
         if match := pattern.search(clause):
             value = _clean(match["value"], slot)
+            if value and slot == "job" and (place := _FROM.search(value)):
+                origin = Told(PLAYER, "origin", place["value"])
+                return [Told(PLAYER, slot, value[: place.start()], stance), origin]
             if value:
                 return [Told(PLAYER, slot, value, stance), *_contrary(slot, value, stance)]
     return []
@@ -248,6 +270,7 @@ def _name_of_the_last(clause: str, before: Sequence[Told]) -> list[Told]:
     return [Told(had.value.split()[1], "name", name)] if had and name else []
 
 
+_FROM = re.compile(r"\s+from (?P<value>.+)$", re.IGNORECASE)
 _ITS_NAME = re.compile(
     rf"\b(?:(?:his|her|its|the) name(?:'s| is)|(?:he|she|it)(?:'s| is) called|i call (?:him|her|it)) {_NAME}",
     re.IGNORECASE,
@@ -308,11 +331,11 @@ def _clean(value: str, slot: Slot) -> str:
     value = _TAIL.sub("", value).strip(" ,.!")
     refuse = {
         "job": _NOT_JOBS, "owns": _NOT_THINGS, "likes": _NOT_LIKED, "dislikes": _NOT_LIKED,
-        "origin": _NOT_FROM, "fear": _NOT_LIKED, "promise": _NOT_PROMISED,
+        "home": _NOT_HOMES, "origin": _NOT_FROM, "fear": _NOT_LIKED, "promise": _NOT_PROMISED,
     }.get(slot)  # fmt: skip
     if not value or len(value) > 80 or (refuse is not None and refuse.search(value)):
         return ""
-    if slot == "job" and len(value.split()) > 5:
+    if slot == "job" and len(_FROM.sub("", value).split()) > 5:
         return ""
     if slot == "origin":
         value = re.sub(r"^(?:in|at|on|near)\b ", "", value, flags=re.IGNORECASE)

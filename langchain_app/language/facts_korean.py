@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from langchain_app.domain.facts import PLAYER, Slot, Stance, Told
+from langchain_app.domain.facts import PLAYER, SINGLE, Slot, Stance, Told
 
 _SAME = {
     "엄마": "어머니", "어머님": "어머니", "아빠": "아버지", "아버님": "아버지", "와이프": "아내", "멍멍이": "개",
@@ -27,13 +28,13 @@ _PETS = (
 _THINGS = ("배", "수레", "검", "칼", "가게", "농장", "여관", "주점")
 _OTHERS = tuple(sorted({*_KIN, *_PETS, *_THINGS}, key=len, reverse=True))
 
-_MINE = r"(?:우리|내|제|나의|저의|저희)"
+_MINE = r"(?<![가-힣])(?:우리|내|제|나의|저의|저희)"
 _SELF = r"(?:나는|난|내가|나도|나|저는|전|제가|저도|저|우리는|우린|우리|우리가|저희는|저흰|저희|본인은|이 몸은|소인은)"
 REL = rf"(?P<rel>{'|'.join(_OTHERS)})"
-MY = rf"(?<![가-힣]){_MINE}\s*(?:큰|작은|막내|첫째|둘째|쌍둥이)?\s*{REL}(?=[은는이가을를의과와도에랑한]|\W|$)"
+MY = rf"{_MINE}\s*(?:큰|작은|막내|첫째|둘째|쌍둥이)?\s*{REL}(?=[은는이가을를의과와도에랑한]|\W|$)"
 
 _COP = (
-    r"(?:이라고|라고|이에요|예요|에요|입니다|이올시다|올시다|이라오|라오|이라네|라네|이야|야|이다|다|이오|이요|요|일세|이지요|지요|"
+    r"(?:이라고|(?<=[가-힣]{2})라고|이에요|예요|에요|입니다|이올시다|올시다|이라오|라오|이라네|라네|이야|야|이다|다|이오|이요|요|일세|이지요|지요|"
     r"이지|지|이죠|죠|이거든요|거든요|이거든|거든|인데요|인데|이란다|란다|이고|고|이며|이랍니다|랍니다)"
 )
 _WAS = r"(?:이었|였)(?:어요|어|습니다|소|네|지요|지|죠|다|거든요|거든|는데요|는데|단다|고)"
@@ -49,8 +50,9 @@ _V = r"(?P<value>.+?)"
 _END = r"[\s.!~,]*$"
 
 _RULES: tuple[tuple[Slot, Stance, str], ...] = (
-    ("name", "holds", rf"{_MINE}\s*(?:본명|이름)(?:은|이)?\s*{_NAME}{_COP}(?=[\s.!~,]|$)"),
-    ("name", "holds", rf"^(?:{_SELF}\s*)?(?:이름은|이름이)\s*{_NAME}{_COP}{_END}"),
+    ("name", "ends", rf"(?:{_MINE}\s*|^)(?:본명|이름|성함)(?:은|이)?\s*{_NAME}(?:이|가)?\s*아니"),
+    ("name", "holds", rf"{_MINE}\s*(?:본명|이름|성함)(?:은|이)?\s*{_NAME}{_COP}(?=[\s.!~,]|$)"),
+    ("name", "holds", rf"^(?:(?:아니|사실|사실은|실은|진짜|그냥)\s+)*(?:{_SELF}\s*)?(?:진짜 )?(?:이름은|이름이)\s*{_NAME}{_COP}{_END}"),
     ("name", "holds", rf"(?:^|\s){_NAME}(?:이라고|라고|이라|라)\s*(?:불러|부르|부릅|부른|합니다|해요|하오|하네|한다|불리|불린|불립|하는)"),
     ("name", "holds", rf"(?:^|\s){_NAME}(?:이|가)\s*(?:제|내)\s*이름"),
     ("home", "ends", rf"{_V}에(?:서|는|서는)?\s*(?:이제\s*)?(?:더는\s*|더 ?이상\s*)?(?:안\s*살|살지\s*않)"),
@@ -69,7 +71,9 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
      r"예순|일흔|여든|아흔|한|두|세|네))\s*살(?:이|입|인|일|짜|$|\s*먹)"),
     ("job", "past", rf"^(?P<value>.+?){_WAS}"),
     ("job", "past", rf"{_V}(?:으로|로)\s*(?:일했었|일했|지냈)"),
+    ("job", "past", rf"{_V}(?:\s*(?:일|노릇|생활))?(?:을|를|은|는)?\s*(?:이제 |아예 |얼마 전에 |결국 )*(?:그만[두둔둡뒀]|관[두둔둡뒀]|때려치)"),
     ("job", "ends", rf"(?:이제|더는|더 ?이상)\s*{_V}(?:이|가)?\s*아니"),
+    ("job", "ends", r"^(?P<value>.+?)(?:이|가)\s*아니(?=[라고에야다지며]|었)"),
     ("job", "holds", rf"(?:직업|생업|하는 일|밥벌이|업)(?:은|는|이)\s*{_V}{_COP}{_END}"),
     ("job", "holds", rf"{_V}(?:으로|로)\s*(?:일하|일해|일합|먹고 ?[살삽산]|벌어먹|밥벌이)"),
     ("job", "holds", rf"{_V}(?:을|를)?\s*(?:일|노릇)?을?\s*(?:하고 있|하며|해요|해$|합니다|하지|한다|하네|하오|하면서)"),
@@ -102,7 +106,9 @@ _OUT = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”‘’「『][^\"“”‘’」』]*[\"“”‘’」』]")
 _SPLIT = re.compile(
-    r"[.!~;:…\n]+\s*|,\s*|(?<=는데)\s+|(?<=지만)\s+|(?<=이고)\s+|(?<=거든)\s+|(?<=해서)\s+(?=지금)"
+    r"[.!~;:…\n]+\s*|,\s*|(?<=는데)\s+|(?<=지만)\s+|(?<=이고)\s+|(?<=거든)\s+|(?<=해서)\s+(?=지금)|"
+    rf"(?<=아니[라고])\s+|(?<=[아어워]하고)\s+(?!싶|있)|(?<=[고며])\s+(?=(?:나는|난|저는)\s|{_MINE}\s*(?:{'|'.join(_OTHERS)}))|"
+    rf"(?<=살)\s+(?=(?!차이|{'|'.join(_OTHERS)})[가-힣]+{_COP}{_END})"
 )
 _TIME = re.compile(
     r"^(?:지금|지금은|이제|이제는|이젠|요즘|요즘은|요새|요새는|현재|현재는|지난\s*\S+에|지난주|지난달|작년|작년에|올해|올봄에|어제|오늘|얼마|"
@@ -129,7 +135,7 @@ _NOT_LIKED = re.compile(
 _COMPILED = [(slot, stance, re.compile(text)) for slot, stance, text in _RULES]
 _OTHER = re.compile(
     rf"^(?:.*?\s)?(?:{MY}(?:의)?(?:\s+(?P<who>[가-힣]{{1,6}}?))??|(?<!\S){REL.replace('<rel>', '<bare>')})"
-    r"(?P<part>\s*이름은|\s*이름이|은|는|이|가)\s+(?P<rest>.+)$"
+    r"(?P<part>\s*(?:이름|성함|나이|직업)[은는이가]|은|는|이|가)\s+(?P<rest>.+)$"
 )
 _HAS = re.compile(
     rf"(?:^|\s){REL}(?:이|가|을|를)?\s*(?:{_COUNT}|하나\s*)?(?:있(?:어|습|다|는|고|지|네)|키(?:워|우|웁)|길(?:러|러요)|기르)"
@@ -137,9 +143,17 @@ _HAS = re.compile(
 _NAMED_ONE = re.compile(
     rf"(?:^|\s){_NAME}(?:이?라는|라고 하는)\s*(?:이름의\s*)?(?:\S+\s)?{REL}(?:이|가|을|를|도)?\s"
 )
+_CALLED = re.compile(r"이름|성함")
+_WHOSE = re.compile(rf"{MY}|(?<![가-힣])(?:{'|'.join(_KIN)})의?\s*(?:이름|성함|나이)")
+_OF_SELF = re.compile(rf"(?<![가-힣])(?:{_SELF}|내|제)(?![가-힣])")
+_JOKED = re.compile(r"(?:농담|장난)이(?:고|야|에요|었\S*|지만|니까|죠|지)(?=[\s.!~,]|$)")
+_AGE = re.compile(
+    r"^(?:이제 |올해 |벌써 |겨우 )*(?P<value>\d{1,3}|[가-힣]*(?:하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열|스물|스무|서른|마흔|쉰|"
+    r"예순|일흔|여든|아흔|한|두|세|네))\s*살(?:이|입|인|일|$|\s*먹)"
+)
 _IS = re.compile(rf"{_COP}{_END}")
 _NAMED = re.compile(
-    rf"^(?:이름(?:은|이)\s*)?{_NAME}(?:(?:이라고|라고|이라)\s*(?:해|하|불|합)|{_COP}{_END})"
+    rf"^(?:(?:이름|성함)(?:은|이)\s*)?{_NAME}(?:(?:이라고|라고|이라)\s*(?:해|하|불|합)|{_COP}{_END})"
 )
 _LIVES = re.compile(rf"^{_V}에(?:서)?\s*(?:아직 |혼자 |쭉 )*{_LIVE}")
 _MOVED = re.compile(rf"^{_V}(?:으로|로)\s*(?:이사|옮겼|옮겨)")
@@ -153,14 +167,40 @@ def same(other: str) -> str:
 def told(sentence: str, before: Sequence[Told] = ()) -> list[Told]:
     """Return the facts of one sentence that asks nothing; `before` are those of earlier ones."""
     sentence = _QUOTED.sub(" ", sentence)
-    if _OUT.search(sentence):
-        return []
     found: list[Told] = []
+    if joke := _JOKED.search(sentence):
+        sentence, found = sentence[joke.end() :], taken_back(before)
+    if _OUT.search(sentence):
+        return found
     for clause in _SPLIT.split(sentence):
         clause = " ".join((clause or "").split())
         if len(clause) > 1:
-            found += _of_others(clause, [*before, *found]) or _of_player(clause)
+            had = [*before, *found]
+            found += _of_others(clause, had) or _of_who_was_meant(clause, _of_player(clause), had)
     return found
+
+
+def taken_back(before: Sequence[Told]) -> list[Told]:
+    """Return that the last of what was told "was a joke": it ends."""
+    return [replace(fact, stance="ends") for fact in before[-1:] if fact.stance == "holds"]
+
+
+def _of_who_was_meant(clause: str, found: list[Told], before: Sequence[Told]) -> list[Told]:
+    """Keep what is told of somebody else from the player: a topic carries over to what has none."""
+    if not found or found[0].slot not in SINGLE or found[0].stance != "holds":
+        return found
+    told, last = found[0], before[-1] if before else None
+    if told.slot in ("name", "age") and _WHOSE.search(clause):
+        return []
+    if last is None or _OF_SELF.search(clause):
+        return found
+    subject = last.value.split()[0] if last.slot in ("family", "pet") else last.subject
+    of_kin = subject in {same(name) for name in _KIN}
+    if told.slot == "age" and subject != PLAYER:
+        return [replace(told, subject=subject)]
+    if told.slot in ("home", "job") and of_kin:
+        return [replace(told, subject=subject)]
+    return [] if of_kin and told.slot == "origin" else found
 
 
 def _of_player(clause: str) -> list[Told]:
@@ -198,7 +238,7 @@ def _of_others(clause: str, before: list[Told]) -> list[Told]:
     match = _OTHER.match(clause)
     if match is None:
         return _name_of_the_last(clause, before)
-    if match["bare"] and match["bare"] not in _KIN and "이름" not in match["part"]:
+    if match["bare"] and match["bare"] not in _KIN and not _CALLED.search(match["part"]):
         return []
     subject = same(match["rel"] or match["bare"])
     found = _of_one(subject, match["part"], match["rest"], mine=bool(match["rel"]))
@@ -210,14 +250,16 @@ def _of_others(clause: str, before: list[Told]) -> list[Told]:
 def _name_of_the_last(clause: str, before: list[Told]) -> list[Told]:
     """Read "its name is ..." after "I keep a dog"."""
     had = next((fact for fact in reversed(before) if fact.slot in ("pet", "family", "owns")), None)
-    named = _NAMED.match(clause) if clause.startswith("이름") else None
+    named = _NAMED.match(clause) if clause.startswith(("이름", "성함")) else None
     return [Told(had.value.split()[0], "name", named["value"])] if had and named else []
 
 
 def _of_one(subject: str, part: str, rest: str, *, mine: bool) -> list[Told]:
-    if "이름" in part:
+    if _CALLED.search(part):
         named = _NAMED.match(rest)
         return [Told(subject, "name", named["value"])] if named else []
+    if aged := _AGE.match(rest):
+        return [Told(subject, "age", f"{aged['value']} 살")]
     if place := _LIVES.match(rest) or _MOVED.match(rest):
         return [Told(subject, "home", _trimmed(place["value"]))]
     if subject in _KIN and (trade := _occupation(rest)):
@@ -238,11 +280,14 @@ def _value(raw: str, slot: Slot) -> str:
               "fear": _NOT_LIKED}.get(slot)  # fmt: skip
     if not value or len(value) > 40 or (refuse is not None and refuse.search(value)):
         return ""
+    if slot in ("likes", "dislikes", "fear") and not _ENDS_IN_DO.search(value):
+        value = value.removesuffix("도")
     if slot == "job" and (not _JOB.search(value) or len(value.split()) > 3):
         return ""
     return value
 
 
+_ENDS_IN_DO = re.compile(r"(?:포|지|파|기|유|검|궁|태권|합기|속|온|섬|독)도$")
 _STRANGER = re.compile(r"[가-힣]{2,}(?:은|는|이|가)$")
 _ADNOMINAL = re.compile(
     r"(?:작|좁|높|넓|낮|깊|밝|젊|늙|좋|많|있|없|같|[가-힣]하|보이|지나|흐르|부는|[가-힣]이)(?:은|는)$"

@@ -12,7 +12,7 @@ from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Brief
 from langchain_app.language.dialogue_act import asks
 from langchain_app.language.fact_sentences import reminded
-from langchain_app.language.facts import asked
+from langchain_app.language.facts import asked, told
 
 _ABOUT_MEMORY: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
@@ -51,6 +51,10 @@ def recalled(brief: Brief) -> str | None:
     if facts:
         return " ".join(_of_fact(memory, brief) for memory in _answering(facts, wanted))
     said = [m for m in brief.memories if m.kind == "said" and not asks(m.player, language)]
+    if (
+        wanted.subjects and wanted.slots
+    ):  # what was understood, and is no such fact, answers nothing
+        said = [m for m in said if not told(m.player, language)]
     if said and (wanted.of_player or _ABOUT_MEMORY[language].search(text)):
         return _quoted(said[0].player, brief)
     thoughts = [m.text for m in brief.memories if m.kind == "reflection"]

@@ -95,3 +95,26 @@ def test_what_was_sold_is_owned_no_more() -> None:
 def test_what_is_told_as_past_was_never_current() -> None:
     rows = [fact(1, "a soldier", "job", "past"), fact(2, "a baker", "job")]
     assert [f.told.value for f in with_validity(rows) if f.current] == ["a baker"]
+
+
+def test_the_only_home_is_no_answer_to_where_it_was_before() -> None:
+    asked = Asked(("home",), (PLAYER,), before=True)
+    assert recall_facts(asked, [fact(1, "in Harrow")], 9.0) == []
+
+
+def test_what_is_told_twice_did_not_change() -> None:
+    rows = [fact(1, "in Harrow"), fact(5, "at the Harrow")]
+    (now,) = recall_facts(Asked(("home",), (PLAYER,)), rows, 9.0)
+    assert not now.renewed
+    assert recall_facts(Asked(("home",), (PLAYER,), before=True), rows, 9.0) == []
+
+
+def test_a_name_that_was_denied_was_never_theirs() -> None:
+    rows = [fact(1, "June", "name"), fact(2, "June", "name", "ends")]
+    assert recall_facts(Asked(("name",), (PLAYER,)), rows, 9.0) == []
+
+
+def test_a_job_that_was_quit_is_the_one_before() -> None:
+    rows = [fact(1, "a sailor", "job", "past"), fact(2, "a baker", "job")]
+    first, *_ = recall_facts(Asked(("job",), (PLAYER,), before=True), rows, 9.0)
+    assert first.facts[0].told.value == "a sailor"

@@ -30,6 +30,16 @@ TOLD = {
         ("I'm looking for my father's ring", PLAYER, "goal", "are looking for my father's ring"),
         ("I promise to bring you the ledger", PLAYER, "promise", "bring you the ledger"),
         ("I am twenty-eight years old", PLAYER, "age", "twenty-eight"),
+        ("My mother is Rosa. My father is Karl.", "mother", "name", "Rosa"),
+        ("My mother is Rosa. My father is Karl.", "father", "name", "Karl"),
+        ("I'm a carpenter from Harrow", PLAYER, "job", "a carpenter"),
+        ("I'm a carpenter from Harrow", PLAYER, "origin", "Harrow"),
+        ("I'm a knight from the order of Harrow", PLAYER, "job", "a knight"),
+        ("I'm a knight", PLAYER, "job", "a knight"),
+        ("my name is Jun, what's yours?", PLAYER, "name", "Jun"),
+        ("I'm a baker and what do you do?", PLAYER, "job", "a baker"),
+        ("I quit being a sailor, I'm a baker now", PLAYER, "job", "a baker"),
+        ("My name is Bob, no just kidding, my name is Rob", PLAYER, "name", "Rob"),
     ],
     "ko": [
         ("제 이름은 에다예요", PLAYER, "name", "에다"),
@@ -53,6 +63,27 @@ TOLD = {
         ("누나를 찾고 있어요", PLAYER, "goal", "누나를 찾는다"),
         ("꼭 돌아올게", PLAYER, "promise", "꼭 돌아오겠다"),
         ("스물여덟 살이에요", PLAYER, "age", "스물여덟 살"),
+        ("내 아내 이름은 소라고 우리 아들은 세 살이야", "아내", "name", "소라"),
+        ("내 아내 이름은 소라고 우리 아들은 세 살이야", "아들", "age", "세 살"),
+        ("제 딸 이름은 서연이에요. 여섯 살이에요", "딸", "age", "여섯 살"),
+        ("제 아들 나이는 세 살이에요", "아들", "age", "세 살"),
+        ("내 여동생은 항구에 살고 나는 산에 살아", PLAYER, "home", "산"),
+        ("제 이름은 산이에요. 농담이 아니에요.", PLAYER, "name", "산"),
+        ("제 딸은 여섯 살이에요. 저는 서른 살이에요", PLAYER, "age", "서른 살"),
+        ("제 어머니 성함은 로사예요", "어머니", "name", "로사"),
+        ("남동생 이름은 준호예요", "남동생", "name", "준호"),
+        ("제 남편은 어부예요", "남편", "job", "어부"),
+        ("의사가 아니라 간호사예요", PLAYER, "job", "간호사"),
+        ("스물아홉 살 약사예요", PLAYER, "age", "스물아홉 살"),
+        ("스물아홉 살 약사예요", PLAYER, "job", "약사"),
+        ("사과를 좋아하고 생선은 싫어해요", PLAYER, "likes", "사과"),
+        ("사과를 좋아하고 생선은 싫어해요", PLAYER, "dislikes", "생선"),
+        ("축구도 좋아해요", PLAYER, "likes", "축구"),
+        ("축구도 좋아하고 낚시도 좋아해요", PLAYER, "likes", "낚시"),
+        ("내 이름은 준인데 네 이름은 뭐야?", PLAYER, "name", "준"),
+        ("저는 약사예요, 당신은 무슨 일을 하세요?", PLAYER, "job", "약사"),
+        ("포도 좋아해요", PLAYER, "likes", "포도"),
+        ("이름은 바다야, 아니 농담이고 사실 이름은 산이야", PLAYER, "name", "산"),
     ],
 }
 CASES = [(language, *case) for language, cases in TOLD.items() for case in cases]
@@ -116,10 +147,78 @@ def test_what_is_asked_supposed_quoted_or_chatter_is_no_fact(language, said) -> 
         ("ko", "배를 팔았어요", "owns", "ends"),
         ("ko", "이제 산에는 안 살아요", "home", "ends"),
         ("ko", "더는 군인이 아니에요", "job", "ends"),
+        ("en", "my name isn't June", "name", "ends"),
+        ("en", "Don't call me June!", "name", "ends"),
+        ("en", "My name is Bob. Just kidding!", "name", "ends"),
+        ("en", "I quit being a sailor", "job", "past"),
+        ("en", "I quit my job as a sailor years ago", "job", "past"),
+        ("en", "I'm no longer a sailor", "job", "past"),
+        ("ko", "제 이름은 준이 아니에요", "name", "ends"),
+        ("ko", "내 이름은 바다야. 아니 농담이야.", "name", "ends"),
+        ("ko", "이제 약사 그만뒀어요. 지금은 빵을 구워요", "job", "past"),
+        ("ko", "의사가 아니라 간호사예요", "job", "ends"),
     ],
 )
 def test_what_is_over_is_told_from_what_holds(language, said, slot, stance) -> None:
     assert (slot, stance) in {(fact.slot, fact.stance) for fact in told(said, language)}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ko", "내 아내 이름은 소라고 우리 아들은 세 살이야"),
+        ("ko", "제 딸 이름은 서연이에요. 여섯 살이에요"),
+        ("ko", "우리 형 이름은 탐이고 나이는 서른 살이야"),
+        ("en", "My daughter is called Sora. She is six."),
+        ("en", "My mother is Rosa. My father is Karl."),
+    ],
+)
+def test_the_name_and_the_age_of_kin_are_never_the_players(language, said) -> None:
+    slots = {fact.slot for fact in told(said, language) if fact.subject == PLAYER}
+    assert slots <= {"family"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I live in fear"),
+        ("en", "I live in constant fear of the dark."),
+        ("ko", "이름은 바다야, 아니 농담이야"),
+    ],
+)
+def test_a_state_of_mind_is_no_home_and_a_joke_is_no_fact(language, said) -> None:
+    assert told(said, language) == ()
+
+
+def test_the_name_that_is_denied_is_the_word_after_it() -> None:
+    (denied,) = told("Nobody calls me June any more", "en")
+    assert (denied.slot, denied.value, denied.stance) == ("name", "June", "ends")
+
+
+def test_what_is_no_joke_is_not_taken_back() -> None:
+    assert {f.stance for f in told("제 이름은 산이에요. 농담이 아니에요.", "ko")} == {"holds"}
+    assert {f.stance for f in told("My name is Rob. I'm not joking.", "en")} == {"holds"}
+
+
+def test_the_town_somebody_moved_to_is_not_where_they_used_to_live() -> None:
+    said = "I just moved here to Ebbhold, I live at the Upturned Keel now"
+    assert [fact.value for fact in told(said, "en")] == ["at the Upturned Keel"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Did I tell you before where I live?"),
+        ("en", "What did I say earlier about where I live?"),
+        ("en", "What do you remember about me from before?"),
+        ("ko", "제가 전에 어디 산다고 했죠?"),
+        ("ko", "전에 말한 제 직업 기억해요?"),
+    ],
+)
+def test_what_was_told_before_may_hold_now(language, text) -> None:
+    found = asked(text, language)
+    assert found.slots
+    assert not found.before
 
 
 ASKED = [
