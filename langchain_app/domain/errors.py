@@ -13,6 +13,7 @@ DramatisError
 │   ├── EventFromTheFuture
 │   ├── EventIdReused
 │   ├── UnknownPlayer, UnknownFact, UnknownMemory
+│   ├── FactInvalid
 │   ├── PlayerDataOff
 │   ├── SessionOfAnotherPlayer
 │   ├── TurnIdReused
@@ -192,6 +193,15 @@ class UnknownFact(Refused):
         super().__init__(
             f"This player has no fact {fact_id}.", "GET /api/players/{player_id} lists them."
         )
+
+
+class FactInvalid(Refused):
+    """A fact's value has nothing in it that can be said."""
+
+    code = "fact_invalid"
+
+    def __init__(self) -> None:
+        super().__init__("The value is empty.", "Send it in words, without control tokens.")
 
 
 class UnknownMemory(Refused):
