@@ -17,10 +17,11 @@ DramatisError
 │   ├── PlayerDataOff
 │   ├── SessionOfAnotherPlayer
 │   ├── TurnIdReused
-│   ├── EditingOff
+│   ├── EditingOff, ForeignOrigin
 │   └── IngestRunning
 ├── Unavailable             a part does not answer; the same request may be sent again
 │   ├── DatabaseUnavailable
+│   │   └── DatabaseNotStarted
 │   ├── KnowledgeStoreUnavailable
 │   │   └── KnowledgeStoreLocked
 │   ├── EmbeddingsUnavailable
@@ -265,6 +266,18 @@ class EditingOff(Refused):
         )
 
 
+class ForeignOrigin(Refused):
+    """A page of another site asks through its reader's browser."""
+
+    code = "foreign_origin"
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"Pages of {origin[:64]!r} may not edit here.",
+            "Ask from a page of this server, or from a program that sends no Origin.",
+        )
+
+
 class IngestRunning(Refused):
     """Another ingest has not ended."""
 
@@ -292,6 +305,14 @@ class DatabaseUnavailable(Unavailable):
             "Operators: check POSTGRES_URL, or `dramatis doctor`.",
         )
         self.detail = reason
+
+
+class DatabaseNotStarted(DatabaseUnavailable):
+    """Postgres does not answer while the platform is being opened: no turn was played."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 class KnowledgeStoreUnavailable(Unavailable):
