@@ -34,7 +34,8 @@ DramatisError
 └── ImportFailed            a card or lorebook was not imported or exported; nothing was written
     ├── CardInvalid
     ├── AlreadyThere
-    └── NothingToExport
+    ├── NothingToExport
+    └── ExportFailed
 """
 
 from __future__ import annotations
@@ -455,3 +456,9 @@ class NothingToExport(ImportFailed):
     """The world has no NPC and no lorebook of this id, or not in this form."""
 
     code = "nothing_to_export"
+
+
+class ExportFailed(ImportFailed):
+    """A file cannot be written."""
+
+    code = "export_failed"
