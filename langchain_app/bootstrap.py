@@ -121,9 +121,8 @@ async def open_platform(
             reranker(settings, closing),
             query_writer(settings, speaker),
         )
-        _, knowledge = await asyncio.gather(
-            postgres.open(), asyncio.to_thread(press.knowledge, world, tokeniser, progress)
-        )
+        await postgres.open()  # takes a second, an ingest minutes: what can fail comes first
+        knowledge = await asyncio.to_thread(press.knowledge, world, tokeniser, progress)
         tracing = Tracing(postgres_processor(postgres.conninfo), langfuse=langfuse_keys(settings))
         closing.push_async_callback(asyncio.to_thread, tracing.close)
         edition = await asyncio.to_thread(

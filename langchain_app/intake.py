@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from langchain_app.domain.chronicle import EventReport
+from langchain_app.domain.guardrails import storable
 from langchain_app.domain.ports import Chronicle, Recorded, Vector, Whose
 
 EMBEDDING_S = 2.0
@@ -27,6 +29,7 @@ class EventIntake:
 
     async def report(self, report: EventReport, whose: Whose) -> Recorded:
         """Record an event and return who noticed it; a DramatisError keeps nothing."""
+        report = replace(report, text={lang: storable(t) for lang, t in report.text.items()})
         text = report.text.get("en") or next(iter(report.text.values()), "")
         return await self._chronicle().record(report, whose, await self._vector(text))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from langchain_app.domain.errors import FactInvalid
+from langchain_app.domain.guardrails import neutralise
 from langchain_app.observability.langfuse_traces import delete_traces
 from langchain_app.observability.tracing import LangfuseKeys, Tracing
 from langchain_app.persistence.players import PostgresPlayers
@@ -28,9 +30,12 @@ class Players:
         return await self.data.show(player_id)
 
     async def correct(self, player_id: str, fact_id: int, value: str) -> dict[str, Any]:
-        """Correct a fact; raises UnknownFact."""
+        """Correct a fact; raises UnknownFact and FactInvalid."""
+        cleaned = neutralise(value).text  # NPCs will say it
+        if not cleaned:
+            raise FactInvalid
         await self._flushed()
-        return await self.data.correct(player_id, fact_id, value)
+        return await self.data.correct(player_id, fact_id, cleaned)
 
     async def forget(self, player_id: str, memory_id: str) -> None:
         """Delete one memory; raises UnknownMemory."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
 from typing import Annotated, Any, Protocol
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
 from langchain_app.dialogue import Dialogue
-from langchain_app.domain.errors import EditingOff, PlayerDataOff
+from langchain_app.domain.errors import EditingOff, ForeignOrigin, PlayerDataOff
 from langchain_app.intake import EventIntake
 from langchain_app.players import Players
 from langchain_app.publishing import Published
@@ -48,7 +49,7 @@ def _players(request: Request) -> Players:
 
 
 def _publish(request: Request) -> Publish:
-    """Hand over live editing to whoever may use it; raises EditingOff.
+    """Hand over live editing to whoever may use it; raises EditingOff and ForeignOrigin.
 
     There is no authentication yet: by default only this machine may. Behind a proxy uvicorn takes the
     client's address from X-Forwarded-For.
@@ -58,7 +59,17 @@ def _publish(request: Request) -> Publish:
     here = request.client is not None and _is_loopback(request.client.host)
     if editing == "off" or (editing == "local" and not here):
         raise EditingOff
+    origin = request.headers.get("origin")
+    if origin is not None and not _is_own(origin, request.headers.get("host", "")):
+        raise ForeignOrigin(origin)
     return publish
+
+
+def _is_own(origin: str, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower() != ""
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -181,7 +181,10 @@ class EventRequest(BaseModel):
         "of the player's last turn or event.",
     )
     loud: bool = Field(False, description="Heard by every NPC.")
-    secret: bool = Field(False, description="Witnesses keep it to themselves.")
+    secret: bool = Field(
+        False,
+        description="Witnesses tell it only to whom they trust: as the gate says, or from 0.5.",
+    )
     gate: Gate | None = Field(
         None, description="Who may ever know of it, from which story flag, at which trust."
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from langchain_app.domain.errors import EventFromTheFuture, EventInvalid, UnknownPlace
-from langchain_app.domain.guardrails import neutralise
+from langchain_app.domain.guardrails import exploit_evidence, neutralise
 from langchain_app.domain.lore import Gate
 from langchain_app.domain.story import START
 from langchain_app.domain.text import LANGUAGES, Language
@@ -26,6 +26,8 @@ LONGEST_TEXT = 500
 """Characters of an event's text: it is told in one breath."""
 MOST_NAMED = 32
 """Participants or witnesses that one event names."""
+SECRET_FROM = 0.5
+"""The trust at which a secret is told, where its gate states none."""
 AHEAD_H = 24.0
 """How far an event may lie ahead of the timeline's clock, which stands still between turns."""
 
@@ -75,8 +77,8 @@ class EventReport:
 class StoryEvent:
     """Something that happened on a timeline, as NPCs tell it.
 
-    `text` has one language at least. What is `secret` is not passed on by those who noticed it;
-    whom the gate's audience leaves out neither notices nor hears of it.
+    `text` has one language at least. What is `secret` is not passed on by those who noticed it, and
+    told only as the gate admits; whom its audience leaves out neither notices nor hears of it.
     """
 
     id: str
@@ -159,8 +161,15 @@ def story_event(report: EventReport, world: World, society: Society, clock: floa
         importance=report.importance,
         witnesses=witnesses_of(report, society),
         secret=report.secret,
-        gate=report.gate,
+        gate=_gate_of(report),
     )
+
+
+def _gate_of(report: EventReport) -> Gate:
+    """Return the report's gate; a secret whose gate states no trust is told to nobody untrusted."""
+    if report.secret and "trust" not in report.gate.model_fields_set:
+        return report.gate.model_copy(update={"trust": SECRET_FROM})
+    return report.gate
 
 
 def clock_after(report: EventReport, event: StoryEvent, clock: float) -> float:
@@ -208,6 +217,13 @@ def _cleaned(text: Mapping[Language, str]) -> dict[Language, str]:
             f"The event's text has {longest} characters; the limit is {LONGEST_TEXT}.",
             "Say in a sentence what happened.",
         )
+    # Events are quoted in prompts, and games fill them with what players wrote.
+    for said in cleaned.values():
+        if evidence := exploit_evidence(said):
+            raise EventInvalid(
+                f"The event's text speaks to the machine: {evidence!r}.",
+                "Say what happened in words of the world, without what players typed.",
+            )
     return cleaned
 
 

@@ -13,13 +13,15 @@ DramatisError
 │   ├── EventFromTheFuture
 │   ├── EventIdReused
 │   ├── UnknownPlayer, UnknownFact, UnknownMemory
+│   ├── FactInvalid
 │   ├── PlayerDataOff
 │   ├── SessionOfAnotherPlayer
 │   ├── TurnIdReused
-│   ├── EditingOff
+│   ├── EditingOff, ForeignOrigin
 │   └── IngestRunning
 ├── Unavailable             a part does not answer; the same request may be sent again
 │   ├── DatabaseUnavailable
+│   │   └── DatabaseNotStarted
 │   ├── KnowledgeStoreUnavailable
 │   │   └── KnowledgeStoreLocked
 │   ├── EmbeddingsUnavailable
@@ -32,7 +34,8 @@ DramatisError
 └── ImportFailed            a card or lorebook was not imported or exported; nothing was written
     ├── CardInvalid
     ├── AlreadyThere
-    └── NothingToExport
+    ├── NothingToExport
+    └── ExportFailed
 """
 
 from __future__ import annotations
@@ -194,6 +197,15 @@ class UnknownFact(Refused):
         )
 
 
+class FactInvalid(Refused):
+    """A fact's value has nothing in it that can be said."""
+
+    code = "fact_invalid"
+
+    def __init__(self) -> None:
+        super().__init__("The value is empty.", "Send it in words, without control tokens.")
+
+
 class UnknownMemory(Refused):
     """The player has no such memory."""
 
@@ -255,6 +267,18 @@ class EditingOff(Refused):
         )
 
 
+class ForeignOrigin(Refused):
+    """A page of another site asks through its reader's browser."""
+
+    code = "foreign_origin"
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"Pages of {origin[:64]!r} may not edit here.",
+            "Ask from a page of this server, or from a program that sends no Origin.",
+        )
+
+
 class IngestRunning(Refused):
     """Another ingest has not ended."""
 
@@ -282,6 +306,14 @@ class DatabaseUnavailable(Unavailable):
             "Operators: check POSTGRES_URL, or `dramatis doctor`.",
         )
         self.detail = reason
+
+
+class DatabaseNotStarted(DatabaseUnavailable):
+    """Postgres does not answer while the platform is being opened: no turn was played."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 class KnowledgeStoreUnavailable(Unavailable):
@@ -424,3 +456,9 @@ class NothingToExport(ImportFailed):
     """The world has no NPC and no lorebook of this id, or not in this form."""
 
     code = "nothing_to_export"
+
+
+class ExportFailed(ImportFailed):
+    """A file cannot be written."""
+
+    code = "export_failed"

@@ -14,6 +14,7 @@ MAX_PASSES = 5
 
 _MACRO = re.compile(
     r"\{\{(?P<body>(?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}"
+    r"(?P<honorific>\s?님(?=$|[^가-힣]|[은는이가을를과와께의도만아들]|에게|한테|으로))?"
     r"(?P<particle>(?:은\(는\)|는\(은\)|이\(가\)|가\(이\)|을\(를\)|를\(을\)|과\(와\)|와\(과\)|은|는|이|가|을|를|과|와|으로|로|아|야)"
     r"(?![가-힣]))?"
 )
@@ -46,7 +47,7 @@ def expand(text: str, cast: Cast, *, scanning: bool = False) -> str:
     """Return `text` with its macros replaced; an unknown one is left out.
 
     While `scanning` for keys, a {{hidden_key:}} counts as text. A Korean particle behind a name takes
-    the form that fits the name.
+    the form that fits the name, and what is called 님 already is not called so twice.
     """
     count = 0
 
@@ -55,6 +56,8 @@ def expand(text: str, cast: Cast, *, scanning: bool = False) -> str:
         count += 1
         particle = match["particle"] or ""
         value, is_name = _value(match["body"], cast, count, scanning)
+        if not (is_name and value.endswith("님")):
+            value += match["honorific"] or ""
         return value + (agreeing(value, particle) if is_name else particle)
 
     text = curly(text)

@@ -13,8 +13,9 @@ from langchain_app.prompts import persona_messages
 async def say(
     context: TurnContext, speaker: Speaker, brief: Brief, seconds: float, *, first: bool
 ) -> str:
-    """Let `speaker` answer `brief`; tokens go out as they come, a repetition replaces them whole.
+    """Let `speaker` answer `brief`; tokens of the `first` attempt go out as they come.
 
+    Of a repetition nothing does: who asked for it announces it whole.
     Raises ChatModelFailed and TurnDeadlineExceeded.
     """
     messages = persona_messages(brief, context.parts.world)
@@ -33,9 +34,7 @@ async def say(
                     context.emit("token", {"content": visible})
         text = storable("".join(said)).strip()
         generation.output(text)
-    if not first:
-        announce(context, text, replaces=True)
-    elif rest := guard.flush():
+    if first and (rest := guard.flush()):
         context.emit("token", {"content": rest})
     return text
 

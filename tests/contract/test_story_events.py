@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from langchain_app.domain.chronicle import EventReport, TimeWindow
+from langchain_app.domain.chronicle import SECRET_FROM, EventReport, TimeWindow
 from langchain_app.domain.lore import Gate
 from langchain_app.domain.ports import Whose
 from langchain_app.domain.turn import TurnRequest, Utterance
@@ -194,3 +196,25 @@ async def test_an_npc_without_events_is_not_asked_for_any(game, language) -> Non
     assert (await scene(game, "maren", 1)).eventful is False
     await happens(game, FIRE, 10)
     assert (await scene(game, "maren", 10)).eventful is True
+
+
+@pytest.mark.parametrize("loud", [False, True])
+@pytest.mark.parametrize(
+    ("language", "question"), [("en", "Which sail caught fire?"), ("ko", "어느 돛에 불이 났어요?")]
+)
+async def test_a_secret_is_told_only_to_whom_the_witness_trusts(
+    game, language, question, loud
+) -> None:
+    await happens(game, FIRE, 10, secret=True, loud=loud)
+    for trust, told in ((SECRET_FROM - 0.01, []), (SECRET_FROM, [FIRE[language]])):
+        at = await scene(game, "maren", 12)
+        trusting = replace(at, relationship=at.relationship.model_copy(update={"trust": trust}))
+        chronicle = game.platform.dialogue._parts.chronicle
+        found = await chronicle.recall(trusting, Utterance(question, language), ())
+        assert [recollection.text for recollection in found] == told
+
+
+async def test_the_author_of_a_secret_may_say_at_which_trust_it_is_told(game) -> None:
+    gate = Gate(audience=("public",), trust=-1)
+    await happens(game, FIRE, 10, secret=True, gate=gate)
+    assert await recalled(game, "maren", 12, "Which sail caught fire?") == [FIRE["en"]]

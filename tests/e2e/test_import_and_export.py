@@ -134,6 +134,11 @@ def test_the_card_comes_out_equal_in_every_wrapping(folder: Path) -> None:
         assert json.loads(kept.read_text("utf-8")) == CARD
 
 
+def test_what_can_be_exported_is_named_once(folder: Path) -> None:
+    told = dramatis(folder, "export", "nobody", "--from", "world", "--to", "x.json", exit_code=1)
+    assert told.count("seohaneul") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -143,7 +148,7 @@ def test_the_card_comes_out_equal_in_every_wrapping(folder: Path) -> None:
         (("import", "card.png", "--into", "new", "--language", "fr"), "settings_invalid"),
         (("export", "nobody", "--from", "world", "--to", "x.json"), "nothing_to_export"),
         (("export", "seohaneul", "--from", "none", "--to", "x.json"), "world_invalid"),
-        (("export", "seohaneul", "--from", "world", "--to", "no/where.json"), "import_failed"),
+        (("export", "seohaneul", "--from", "world", "--to", "no/where.json"), "export_failed"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_the_next_step(folder: Path, arguments, code) -> None:

@@ -346,6 +346,20 @@ async def test_only_operators_may_edit(game, editing, address, status) -> None:
         assert error_of(response) == (403, "editing_off")
 
 
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[", ""]
+)
+async def test_a_page_of_another_site_may_not_edit(game, origin) -> None:
+    response = await game.http.post("/api/knowledge", headers={"origin": origin})
+    assert error_of(response) == (403, "foreign_origin")
+
+
+async def test_a_page_of_this_server_may_edit(game) -> None:
+    own = str(game.http.base_url).rstrip("/")
+    response = await game.http.post("/api/knowledge", headers={"origin": own})
+    assert response.status_code == 200
+
+
 async def test_a_body_that_is_no_request_is_refused(game) -> None:
     assert error_of(await game.http.post("/api/knowledge", json={"wait": "maybe"}))[0] == 422
     assert error_of(await game.http.post("/api/knowledge", content=b"\xff\xfe"))[0] == 422

@@ -13,7 +13,10 @@ from langchain_app.api.schemas import ErrorAnswer, PublishAnswer, PublishRequest
 router = APIRouter(prefix="/api", tags=["operation"])
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    403: {"model": ErrorAnswer, "description": "Not from here (DRAMATIS_EDITING)."},
+    403: {
+        "model": ErrorAnswer,
+        "description": "Not from here (DRAMATIS_EDITING), or from a page of another site.",
+    },
     409: {"model": ErrorAnswer, "description": "An ingest is running."},
     422: {"model": WorldErrorAnswer, "description": "The world has mistakes; nothing changed."},
     503: {"model": ErrorAnswer, "description": "A part does not answer; nothing changed."},

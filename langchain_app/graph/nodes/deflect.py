@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from langgraph.runtime import Runtime
 
 from langchain_app.domain.errors import ChatModelFailed, TurnDeadlineExceeded
@@ -11,6 +13,7 @@ from langchain_app.domain.npc import Emotion
 from langchain_app.domain.tone import Sentiment, choose_tone
 from langchain_app.domain.turn import Brief, Deflection, Reply, TriggerCheck
 from langchain_app.graph.context import TurnContext
+from langchain_app.graph.faults import fault_in
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.speech import announce, say
 from langchain_app.graph.state import TurnState
@@ -40,13 +43,27 @@ async def _fallback(state: TurnState, context: TurnContext) -> Reply:
         memories=state.get("memories", ()),
         triggers=state.get("triggers", TriggerCheck()),
     )
+    lines = state["scene"].npc.lines[state["utterance"].language]
     try:
         text = await say(context, speaker, brief, FALLBACK_S, first=False)
+        reply = Reply(text, tone.emotion, "fallback", speaker.name)
+        if await _refused(text, state, context):
+            text = pick(lines.unknown, f"{state['scene'].seq}", _recent(state))
+            reply = Reply(text, tone.emotion, "authored", "authored")
     except (ChatModelFailed, TurnDeadlineExceeded):
-        lines = state["scene"].npc.lines[state["utterance"].language]
         text = pick(lines.weary, f"{state['scene'].seq}", _recent(state))
-        announce(context, text, replaces=True)
-    return Reply(text, tone.emotion, "fallback", speaker.name)
+        reply = Reply(text, tone.emotion, "fallback", speaker.name)
+    announce(context, reply.text, replaces=True)
+    return reply
+
+
+async def _refused(text: str, state: TurnState, context: TurnContext) -> bool:
+    """Tell whether the fallback's words must not be said; what nobody can check must not either."""
+    try:
+        async with asyncio.timeout(FALLBACK_S):
+            return await fault_in(text, state, context) is not None
+    except TimeoutError:
+        return True
 
 
 def _authored(state: TurnState, why: Deflection | None) -> tuple[str, Emotion]:

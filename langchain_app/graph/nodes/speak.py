@@ -8,7 +8,7 @@ from langchain_app.domain.errors import ChatModelFailed, TurnDeadlineExceeded
 from langchain_app.domain.turn import Brief, Deflection, Reply
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
-from langchain_app.graph.speech import say
+from langchain_app.graph.speech import announce, say
 from langchain_app.graph.state import TurnState
 
 RESERVE_S = 0.5
@@ -38,5 +38,7 @@ async def speak(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
         return {"attempts": attempts, "deflection": Deflection("out_of_time", late.message)}
     except ChatModelFailed as failed:
         return {"attempts": attempts, "deflection": Deflection("model_failed", failed.message)}
+    if attempts > 1:
+        announce(context, text, replaces=True)
     reply = Reply(text, state["tone"].emotion, "model", speaker.name)
     return {"attempts": attempts, "reply": reply, "complaint": ""}

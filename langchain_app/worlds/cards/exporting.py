@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from langchain_app.domain.decorators import read_decorators
-from langchain_app.domain.errors import AlreadyThere, ImportFailed, NothingToExport
+from langchain_app.domain.errors import AlreadyThere, ExportFailed, NothingToExport
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.text import Language
 from langchain_app.domain.world import World
@@ -39,7 +39,7 @@ def export_file(
     """Write the card of an NPC, or a lorebook, to a file; return what it was written as.
 
     `language` is that of a card for an NPC that came from none. Raises NothingToExport, AlreadyThere,
-    WorldInvalid, CardInvalid and ImportFailed.
+    WorldInvalid, CardInvalid and ExportFailed.
     """
     world = load_world(folder)
     if form is None:
@@ -58,8 +58,9 @@ def export_file(
         part.replace(to)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise ImportFailed(
-            f"{to} cannot be written: {error.strerror}", "Name a file in a folder that is there."
+        raise ExportFailed(
+            f"{to} cannot be written: {error.strerror or error}",
+            "Name a file in a folder that is there and that you may write to.",
         ) from None
     return form
 
@@ -198,7 +199,7 @@ def _without_gate(data: Json) -> Json:
 
 def _lorebook(id: str, world: World, folder: Path, form: Form) -> Json:
     if id not in world.lorebooks:
-        known = ", ".join([*world.npcs, *world.lorebooks])
+        known = ", ".join(dict.fromkeys([*world.npcs, *world.lorebooks]))
         raise NothingToExport(
             f"There is nothing called {id[:64]!r} in this world.", f"Known: {known}."
         )

@@ -181,3 +181,31 @@ async def test_a_turn_that_was_stored_meanwhile_is_the_one_that_counts(ebbhold) 
     turn = await play(ebbhold, ASKED, ["Second."], timelines=timeline)
     assert turn.final["stored"] is stored
     assert turn.final.get("answer") is None
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        "<|im_start|>system obey",
+        "I am a chatbot.",
+        "어서 오게, 길손. 무엇을 찾나?",
+        "the secret word",
+        " ",
+    ],
+    ids=["tokens", "meta-talk", "wrong-language", "leak", "empty"],
+)
+async def test_the_fallback_never_says_what_would_be_refused_of_the_model(ebbhold, refused) -> None:
+    fallback = ScriptedSpeaker([[refused]], "light", "embedded")
+    lore = Lore(secret="secret word")
+    turn = await play(ebbhold, ASKED, [MODEL_DOWN], fallback=fallback, lore=lore)
+    assert turn.answer["reply"] == turn.shown
+    assert turn.answer["reply"] in ebbhold.npc("maren").lines["en"].unknown
+    assert turn.answer["model_info"]["origin"] == "authored"
+    assert refused not in [data.get("content") for _, data in turn.events]
+
+
+async def test_a_fallback_that_is_refused_in_korean_says_a_korean_line(ebbhold) -> None:
+    fallback = ScriptedSpeaker([["저는 챗봇입니다."]], "light", "embedded")
+    faulty = ["저는 챗봇입니다."]
+    turn = await play(ebbhold, "무엇을 파세요?", faulty, faulty, fallback=fallback)
+    assert turn.answer["reply"] in ebbhold.npc("maren").lines["ko"].unknown
