@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx
@@ -106,6 +108,22 @@ async def test_more_than_can_be_said_in_one_breath_is_refused(game) -> None:
 async def test_a_body_beyond_all_measure_is_refused(game, size: int) -> None:
     response = await game.post({"message": "a" * size})
     assert error_of(response) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize("size", [1_000_000, 5_000_000])
+async def test_who_sends_the_whole_body_before_reading_is_told_that_it_is_too_large(
+    game, size: int
+) -> None:
+    def send() -> tuple[int, Any]:
+        url = game.http.base_url
+        connection = HTTPConnection(url.host, url.port, timeout=20)
+        with closing(connection):
+            headers = {"content-type": "application/json"}
+            connection.request("POST", "/api/chat", b"a" * size, headers)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())["error"]["code"]
+
+    assert await asyncio.to_thread(send) == (413, "body_too_large")
 
 
 async def test_a_body_that_does_not_tell_its_size_is_counted_as_it_arrives(game) -> None:
