@@ -45,6 +45,7 @@ from langchain_app.language.listener import LocalListener
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.llm.registry import embedded_speaker
 from langchain_app.observability.tracing import Tracing
+from langchain_app.persistence.chronicle import PostgresChronicle
 from langchain_app.persistence.memory_book import PostgresMemoryBook
 from langchain_app.persistence.postgres import Postgres
 from langchain_app.persistence.timelines import PostgresTimelines
@@ -172,7 +173,6 @@ async def house() -> AsyncIterator[House]:
     postgres, tracing = Postgres(None, folder / "postgres"), Tracing()
     listener = LocalListener(tokeniser, (), {})
     speaker = embedded_speaker(tokeniser.korean)
-    await postgres.open()
     memory = Watched(PostgresMemoryBook(postgres, listener, WEIGHTS))
     timelines = PostgresTimelines(postgres)
     parts = Parts(
@@ -180,6 +180,7 @@ async def house() -> AsyncIterator[House]:
         policy=policy_of(world),
         timelines=timelines,
         memory_book=memory,
+        chronicle=PostgresChronicle(postgres, world, listener, WEIGHTS),
         lore=NoLore(),
         listener=listener,
         speaker=speaker,
@@ -194,6 +195,7 @@ async def house() -> AsyncIterator[House]:
         max_concurrent_turns=4,
     )
     try:
+        await postgres.open()
         yield House(dialogue, memory, postgres, timelines, world, embeddings)
     finally:
         tracing.close()
