@@ -117,6 +117,9 @@ def forbidden_word(text: str, words: Iterable[str]) -> str | None:
     return None
 
 
+_QUOTED = re.compile(r"“[^”]{0,400}”")
+
+
 def reply_fault(reply: str, language: Language) -> str | None:
     """Return what is wrong with a reply as a whole, or None.
 
@@ -134,7 +137,9 @@ def reply_fault(reply: str, language: Language) -> str | None:
     lowered = reply.lower()
     if held := next((phrase for phrase in HELD_BACK if phrase in lowered), None):
         return f"held back from the stream: {held!r}"
-    if len(reply) > 8 and detect_language(reply, language) != language:
+    # The player's words come back in the language in which they were said.
+    own = _QUOTED.sub("", reply).strip() or reply
+    if len(own) > 8 and detect_language(own, language) != language:
         return "wrong language"
     return None
 

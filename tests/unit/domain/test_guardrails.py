@@ -504,3 +504,18 @@ def test_tokens_within_tokens_are_taken_out_in_bounded_time(text: str) -> None:
     assert time.perf_counter() - began < 2
     assert not neutralise(cleaned.text).had_control_tokens
     assert neutralise(cleaned.text).text == cleaned.text
+
+
+@pytest.mark.parametrize(
+    ("reply", "language"),
+    [
+        ("You said to me once: “항구로 이사했어요. 배가 보이는 집이에요.” I remember.", "en"),
+        ("전에 “I moved to the harbour last week”라고 하지 않았소. 기억하고 있소.", "ko"),
+    ],
+)
+def test_the_players_words_may_come_back_in_their_own_language(reply, language) -> None:
+    assert reply_fault(reply, language) is None
+
+
+def test_a_reply_that_is_one_quotation_is_in_the_language_of_its_words() -> None:
+    assert reply_fault("“종에는 세 주 전에 금이 갔소.”", "en") == "wrong language"
