@@ -24,8 +24,11 @@ def ingested(request: pytest.FixtureRequest) -> Path:
     """The demo world's knowledge as a real ingest wrote it.
 
     An ingest embeds a thousand passages, which takes minutes; it is kept in pytest's cache until the
-    world's version changes (`pytest --cache-clear` forgets it).
+    world's version changes (`pytest --cache-clear` forgets it). Of an earlier version only what
+    changed is embedded, as a running platform does.
     """
+    import shutil
+
     from langchain_app.bootstrap import ingest_world
     from langchain_app.retrieval.embeddings import EmbeddedMiniLM
     from langchain_app.retrieval.ingest import knowledge_version
@@ -34,8 +37,15 @@ def ingested(request: pytest.FixtureRequest) -> Path:
 
     assert request.config.cache is not None
     version = knowledge_version(load_world(EBBHOLD), EmbeddedMiniLM.model_name)
-    kept = Path(request.config.cache.mkdir("ingested")) / version
+    shelf = Path(request.config.cache.mkdir("ingested"))
+    kept = shelf / version
     if not (kept / "whole").exists():
+        earlier = max(shelf.glob("*/whole"), key=lambda path: path.stat().st_mtime, default=None)
+        if earlier is not None:
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(
+                earlier.parent, kept, ignore=shutil.ignore_patterns("whole", "postgres")
+            )
         ingest_world(settings_in(kept), lambda done, total: None)
         (kept / "whole").touch()
     return kept

@@ -1,4 +1,7 @@
-"""Forks a timeline: what loading a save does. Nothing is copied but the state of that moment."""
+"""Timelines that begin elsewhere than at nothing: forked from another, or staged.
+
+Nothing is copied but the state of that moment.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from langchain_app.domain.errors import UnknownMoment
+from langchain_app.domain.staging import Staged
 from langchain_app.domain.turn import FOREVER
 from langchain_app.persistence.postgres import Connection, Postgres
 
@@ -41,6 +45,11 @@ insert into timelines (id, world_id, player_id, parent_id, forked_at, seq, flags
 values (%(timeline)s, %(world)s, %(player)s, %(from)s, %(at)s, %(at)s, %(flags)s, %(items)s,
         %(relationships)s, %(game_time)s, %(line)s, %(upto)s)
 """
+_STAGE = """
+insert into timelines (id, world_id, player_id, flags, items, relationships, game_time, line, upto)
+values (%(timeline)s, %(world)s, %(player)s, %(flags)s, %(items)s, %(relationships)s, %(game_time)s,
+        array[%(timeline)s], array[2147483647])
+"""
 _SIT = """
 insert into sessions (id, timeline_id, npc_id, earlier, earlier_upto)
 values (%(session)s, %(timeline)s, %(npc)s, %(earlier)s, %(earlier_upto)s)
@@ -63,6 +72,31 @@ async def fork(postgres: Postgres, timeline_id: str, at_seq: int) -> tuple[str, 
 
     await postgres.transaction(work)
     return opened
+
+
+async def stage(postgres: Postgres, world_id: str, player_id: str, staged: Staged) -> str:
+    """Return the session of a new timeline; see PostgresTimelines.stage."""
+    session, timeline = f"s-{uuid4().hex}", f"t-{uuid4().hex}"
+    values = {
+        "world": world_id,
+        "player": player_id,
+        "timeline": timeline,
+        "session": session,
+        "flags": Jsonb(sorted(staged.story.flags)),
+        "items": Jsonb(sorted(staged.story.items)),
+        "relationships": Jsonb({n: r.model_dump() for n, r in staged.relationships.items()}),
+        "game_time": staged.game_time,
+        "npc": None,
+        "earlier": [],
+        "earlier_upto": [],
+    }
+
+    async def work(connection: Connection) -> None:
+        for statement in (_LEAVE, _STAGE, _SIT):
+            await connection.execute(statement, values)
+
+    await postgres.transaction(work)
+    return session
 
 
 def _child(moment: DictRow, at_seq: int, session: str, timeline: str) -> dict[str, object]:

@@ -15,11 +15,12 @@ from langchain_app.domain.memory import MATTERS
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.ports import StoredTurn
 from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.staging import Staged
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
 from langchain_app.persistence.chronicle_sql import WRITE, jsonb, written
-from langchain_app.persistence.lineage import fork
+from langchain_app.persistence.lineage import fork, stage
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
 HOURS_A_TURN = 0.05
@@ -215,6 +216,14 @@ class PostgresTimelines:
         Raises UnknownMoment, DatabaseUnavailable.
         """
         return await fork(self._postgres, timeline_id, at_seq)
+
+    async def stage(self, world_id: str, player_id: str, staged: Staged) -> str:
+        """Open a timeline that stands at `staged`, and return a session on it.
+
+        It becomes the one that the player's new sessions join. What `staged` names is not checked
+        against a world here. Raises DatabaseUnavailable.
+        """
+        return await stage(self._postgres, world_id, player_id, staged)
 
     async def commit(self, record: TurnRecord, answer: dict[str, Any]) -> StoredTurn | None:
         """Commit the whole turn in one statement, hence in one transaction; see the port."""
