@@ -38,7 +38,7 @@ from benchmarks.scripted import WORLD
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.memory import Recollection
-from langchain_app.domain.proposals import policy_of
+from langchain_app.domain.policy import policy_of
 from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.graph.context import Parts
 from langchain_app.language.listener import LocalListener

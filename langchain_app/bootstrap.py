@@ -24,8 +24,8 @@ from langchain_app.adapters import (
 from langchain_app.afterthoughts import Thinker
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError, SettingsInvalid
+from langchain_app.domain.policy import policy_of
 from langchain_app.domain.ports import QueryWriter
-from langchain_app.domain.proposals import policy_of
 from langchain_app.domain.world import World
 from langchain_app.graph.context import Parts, Speaker
 from langchain_app.intake import EventIntake

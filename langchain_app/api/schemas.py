@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from langchain_app.domain.chronicle import How
+from langchain_app.domain.emotion import Emotion
+from langchain_app.domain.ledger import LedgerKind
 from langchain_app.domain.lore import Gate
-from langchain_app.domain.npc import Emotion
 from langchain_app.domain.text import Language
 
 Id = Annotated[
@@ -81,14 +82,27 @@ class ActionOut(BaseModel):
     arguments: dict[str, Any]
 
 
+class ReasonOut(BaseModel):
+    """Why something changed or was refused: a row of the ledger."""
+
+    kind: LedgerKind
+    name: str
+    amount: float
+    source: str
+    reason: str
+    evidence: str
+
+
 class StateOut(BaseModel):
-    """What the turn changed, and where trust and relationship stand now."""
+    """What the turn changed and why, where each axis stands now, and at which named level."""
 
     deltas: dict[str, float]
     flags: dict[str, bool]
     items: list[ItemOut]
     actions: list[ActionOut]
     relationship: dict[str, float]
+    levels: dict[str, str]
+    why: list[ReasonOut]
 
 
 class ModelInfo(BaseModel):
@@ -318,7 +332,7 @@ def as_lists(answer: dict[str, Any]) -> dict[str, Any]:
     state = answer["state"]
     return answer | {
         "state": state
-        | {key: _pairs(state[key]) for key in ("deltas", "flags", "relationship")}
+        | {key: _pairs(state[key]) for key in ("deltas", "flags", "relationship", "levels")}
         | {
             "actions": [
                 {"name": action["name"], "arguments": _pairs(action["arguments"])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from langchain_app.domain.turn import TurnRecord
@@ -27,6 +28,8 @@ def answer_of(record: TurnRecord) -> dict[str, Any]:
             ],
             "actions": [action.model_dump() for action in settlement.actions],
             "relationship": settlement.relationship.model_dump(),
+            "levels": _levels(record),
+            "why": [asdict(entry) for entry in settlement.entries],
         },
         "sources": [
             {
@@ -41,3 +44,10 @@ def answer_of(record: TurnRecord) -> dict[str, Any]:
         "timing_ms": record.timing_ms,
         "trace_id": record.trace_id,
     }
+
+
+def _levels(record: TurnRecord) -> dict[str, str]:
+    """Return the level that each axis stands at, where it stands at one."""
+    felt, axes = record.settlement.relationship, record.scene.axes
+    found = {name: axis.level(felt[name]) for name, axis in axes.items()}
+    return {name: level.id for name, level in found.items() if level is not None}

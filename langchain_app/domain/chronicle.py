@@ -71,6 +71,8 @@ class EventReport:
     loud: bool = False
     secret: bool = False
     gate: Gate = PUBLIC
+    trusted: bool = False
+    """Whether a game server reports it: only then do gates and goals wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class StoryEvent:
     witnesses: tuple[Witness, ...] = ()
     secret: bool = False
     gate: Gate = PUBLIC
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ def story_event(report: EventReport, world: World, society: Society, clock: floa
         witnesses=witnesses_of(report, society),
         secret=report.secret,
         gate=_gate_of(report),
+        trusted=report.trusted,
     )
 
 

@@ -14,6 +14,7 @@ DramatisError
 │   ├── EventIdReused
 │   ├── UnknownPlayer, UnknownFact, UnknownMemory
 │   ├── FactInvalid
+│   ├── GameStateInvalid
 │   ├── PlayerDataOff
 │   ├── SessionOfAnotherPlayer
 │   ├── TurnIdReused
@@ -204,6 +205,20 @@ class FactInvalid(Refused):
 
     def __init__(self) -> None:
         super().__init__("The value is empty.", "Send it in words, without control tokens.")
+
+
+class GameStateInvalid(Refused):
+    """A game server states what this world does not know."""
+
+    code = "game_state_invalid"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+        super().__init__(
+            f"The game_state cannot be taken over: {'; '.join(faults[:3])}{more}.",
+            "Nothing of it was taken over, and the turn was not played. Send ids of this world.",
+        )
 
 
 class UnknownMemory(Refused):

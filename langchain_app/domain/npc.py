@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
+from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.relationship import Deltas, Mood, Relationship
+from langchain_app.domain.story import Action
 from langchain_app.domain.text import Asked, Frozen, Language, LocalText, LocalTexts, Phrase
 
 SpeechLevel = Literal["hapsyo", "haeyo", "hao", "hage", "hae"]
 """Korean speech levels: 하십시오체, 해요체, 하오체, 하게체, 해체 (반말)."""
-
-Emotion = Literal["neutral", "joy", "sadness", "anger", "fear", "disgust", "suspicion"]
 
 SmallTalk = Literal[
     "greeting", "farewell", "thanks", "how_are_you", "who_are_you", "compliment", "apology",
@@ -89,6 +89,7 @@ class Reaction(Frozen):
     line: LocalText
     emotion: Emotion
     deltas: Deltas = Deltas()
+    actions: tuple[Action, ...] = ()
 
 
 class ForbiddenTrigger(Frozen):

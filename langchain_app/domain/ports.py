@@ -10,11 +10,19 @@ from langchain_app.domain.chronicle import EventReport, StoryEvent, TimeWindow, 
 from langchain_app.domain.facts import Asked, Told
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
+from langchain_app.domain.reading import Reading
 from langchain_app.domain.reflection import Reflected, Remembered
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import DialogueAct, Sentiment
-from langchain_app.domain.turn import Exchange, Scene, TurnRecord, TurnRequest, Utterance
+from langchain_app.domain.turn import (
+    Exchange,
+    Scene,
+    StateQuestion,
+    TurnRecord,
+    TurnRequest,
+    Utterance,
+)
 from langchain_app.domain.world import World
 
 Vector = Sequence[float]
@@ -134,6 +142,20 @@ class Afterthoughts(Protocol):
 
     async def keep(self, turn_id: str, thoughts: Sequence[Reflected]) -> None:
         """Keep reflections upon everything up to a turn."""
+
+
+class StateReader(Protocol):
+    """Who judges what an utterance means for the story: state heads, or a chat model with a schema."""
+
+    @property
+    def seconds(self) -> float:
+        """How long a turn waits for it."""
+
+    async def read(self, question: StateQuestion) -> Reading | None:
+        """Return what the utterance proposes; None where nothing was read.
+
+        Raises ChatModelFailed.
+        """
 
 
 class LoreRetriever(Protocol):

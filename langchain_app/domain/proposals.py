@@ -1,40 +1,37 @@
-"""What the words of a turn propose to change: rules and sentiment, the embedded state reader."""
+"""What the words of a turn propose to change: gates that they open, manners, and a model's reading."""
 
 from __future__ import annotations
 
-from langchain_app.domain.relationship import Deltas, Relationship
-from langchain_app.domain.settlement import Proposal, SettlementPolicy
-from langchain_app.domain.story import Effects
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from langchain_app.domain.policy import SettlementPolicy
+from langchain_app.domain.reading import Reading
+from langchain_app.domain.relationship import Axes, Deltas, Relationship
+from langchain_app.domain.settlement import Proposal
+from langchain_app.domain.story import Effects, Requirements
 from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import Deflection, FiredTrigger
-from langchain_app.domain.world import World
-
-_COURTESY = {
-    "thanks": Deltas(trust=0.01, relationship=0.03),
-    "compliment": Deltas(trust=0.01, relationship=0.03),
-    "apology": Deltas(trust=0.02, relationship=0.03),
-    "affection": Deltas(relationship=0.03),
-    "insult": Deltas(trust=-0.08, relationship=-0.12),
-}
-"""Small, so that no amount of flattery in a few turns replaces deeds; an insult costs four thanks."""
 
 
-COURTESY_CEILING = Relationship(trust=0.1, relationship=0.3)
-"""Courtesy raises nobody above this: who flatters all day is polite, and not yet trusted."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was made of one utterance."""
+
+    utterance: str
+    tone: Tone | None = None
+    fired: FiredTrigger | None = None
+    reading: Reading | None = None
+    deflection: Deflection | None = None
 
 
-def propose(
-    utterance: str,
-    tone: Tone | None,
-    feelings: Relationship,
-    fired: FiredTrigger | None,
-    deflection: Deflection | None,
-) -> tuple[Proposal, ...]:
-    """Return what trigger, reaction and manners propose, each with its reason and evidence.
+def propose(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> tuple[Proposal, ...]:
+    """Return what gate, reaction, reading and manners propose, each with its reason and evidence.
 
     A deflected turn moves nothing but the reaction's own deltas: whoever was talked at in prompt
     format has not been thanked.
     """
+    deflection = heard.deflection
     if deflection is not None and deflection.why in ("exploit", "forbidden_talk"):
         return ()
     if deflection is not None and deflection.trigger is not None:
@@ -42,50 +39,72 @@ def propose(
         return (
             Proposal(
                 source=f"forbidden:{hurt.id}",
-                effects=Effects(deltas=hurt.reaction.deltas),
+                effects=Effects(deltas=hurt.reaction.deltas, actions=hurt.reaction.actions),
                 reason="the player touched what this NPC does not stand for",
                 evidence=deflection.detail,
             ),
         )
-    proposals = []
-    if fired is not None:
-        proposals.append(
-            Proposal(
-                source=f"trigger:{fired.trigger.id}",
-                effects=fired.trigger.effects,
-                reason="the player said what this trigger waits for",
-                evidence=fired.evidence,
-                requires=fired.trigger.requires,
-            )
-        )
-    if tone is not None and tone.act in _COURTESY:
-        proposals.append(
-            Proposal(
-                source="tone",
-                effects=Effects(deltas=_courtesy(_COURTESY[tone.act], feelings)),
-                reason=f"{tone.act} (sentiment {tone.sentiment.compound:+.2f})",
-                evidence=utterance[:80],
-            )
-        )
-    return tuple(proposals)
+    return (*_gate(heard), *_manners(heard, felt, policy), *_read(heard, felt, policy))
 
 
-def _courtesy(deltas: Deltas, feelings: Relationship) -> Deltas:
-    """Return `deltas`, no further up than the ceiling; down as they are."""
-    return Deltas(
-        trust=min(deltas.trust, max(0.0, COURTESY_CEILING.trust - feelings.trust)),
-        relationship=min(
-            deltas.relationship, max(0.0, COURTESY_CEILING.relationship - feelings.relationship)
-        ),
+def _gate(heard: Heard) -> Iterator[Proposal]:
+    fired = heard.fired
+    if fired is None:
+        return
+    trigger = fired.trigger
+    yield Proposal(
+        source=f"trigger:{trigger.id}",
+        effects=trigger.effects,
+        reason="the player said what this trigger waits for"
+        if trigger.says is not None
+        else "its moment had come",
+        evidence=fired.evidence,
+        requires=trigger.requires,
     )
 
 
-def policy_of(world: World) -> SettlementPolicy:
-    """Return what `world` allows a settlement to do."""
-    return SettlementPolicy(
-        caps=world.manifest.policy.per_turn,
-        flags=world.flags,
-        items=frozenset(world.items),
-        actions=frozenset(world.manifest.actions),
-        rewards={quest.completed_flag: quest.reward for quest in world.quests.values()},
+def _manners(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterator[Proposal]:
+    tone = heard.tone
+    if tone is not None and (moves := policy.manners.get(tone.act)) is not None:
+        yield Proposal(
+            source="tone",
+            effects=Effects(deltas=_courteous(moves, felt, policy.axes)),
+            reason=f"{tone.act} (sentiment {tone.sentiment.compound:+.2f})",
+            evidence=heard.utterance[:80],
+        )
+
+
+def _read(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterator[Proposal]:
+    """Yield what a model read: feelings where no gate and no manners speak, actions, and the flags
+    that it would raise although no gate is open for them, which are refused with that reason."""
+    reading = heard.reading
+    if reading is None:
+        return
+    source, reason = f"reader:{reading.reader}", "a model read it so"
+    objection = (
+        "" if reading.stands_in(heard.utterance) else "its evidence does not stand in what was said"
+    )
+    mannered = heard.tone is not None and heard.tone.act in policy.manners
+    felt_so = heard.fired is None and not mannered and any(reading.deltas.root.values())
+    deltas = _courteous(reading.deltas, felt, policy.axes) if felt_so else Deltas()
+    if felt_so or reading.actions:
+        effects = Effects(deltas=deltas, actions=reading.actions)
+        yield Proposal(
+            source, effects, reason, reading.evidence, Requirements(), "model", objection
+        )
+    raised = heard.fired.trigger.effects.flags if heard.fired is not None else ()
+    for flag, sure in reading.flags.items():
+        if flag not in raised and sure >= policy.threshold(flag, reading.thresholds):
+            effects = Effects(flags=(flag,))
+            why = objection or "no gate is open for it"
+            yield Proposal(source, effects, reason, reading.evidence, Requirements(), "model", why)
+
+
+def _courteous(deltas: Deltas, felt: Relationship, axes: Axes) -> Deltas:
+    """Return `deltas`, no further up than each axis lets manners go; down as they are."""
+    return Deltas(
+        {
+            name: min(deltas[name], max(0.0, axes[name].courtesy - felt[name]))
+            for name in deltas.axes & axes.keys()
+        }
     )

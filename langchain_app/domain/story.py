@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.keywords import Keywords
-from langchain_app.domain.relationship import Deltas
+from langchain_app.domain.relationship import (
+    DEFAULT_AXES,
+    Axes,
+    Deltas,
+    Feeling,
+    Relationship,
+    levels_of,
+)
 from langchain_app.domain.text import Asked, Frozen, LocalText, LocalTexts, Phrase
 
 START = "start"
 """The story flag that is raised for everybody from the first moment."""
+GOAL = "goal."
+"""How the flags of goals begin: `goal.<id>` is raised when one that happens once has happened."""
+
+Known = (
+    Annotated[str, Field(max_length=200)]
+    | bool
+    | int
+    | Annotated[float, Field(allow_inf_nan=False)]
+)
+"""A plain value of the game's own state."""
 
 
 class StoryState(Frozen):
-    """What has happened on one timeline, and what the player carries."""
+    """What has happened on one timeline, and what the player carries.
+
+    `deeds` are what the player did, `game` is what else stands in the game's own state (weather, hour,
+    place): both as a game server states them, and nobody else.
+    """
 
     flags: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
+    deeds: frozenset[str] = frozenset()
+    game: dict[str, Known] = Field(default_factory=dict)
 
     @property
     def reached(self) -> frozenset[str]:
@@ -26,22 +51,68 @@ class StoryState(Frozen):
         return self.flags | {START}
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand between a player and one NPC: what conditions are asked of.
+
+    `place` is where they talk, `heard` are the kinds of game events that the NPC knows of.
+    """
+
+    story: StoryState
+    relationship: Relationship
+    axes: Axes = field(default_factory=lambda: DEFAULT_AXES)
+    place: str | None = None
+    heard: frozenset[str] = frozenset()
+
+    @property
+    def reached(self) -> frozenset[str]:
+        """Every flag that counts as raised: the story's, and the levels of the relationship."""
+        return self.story.reached | levels_of(self.relationship, self.axes)
+
+
 class Requirements(Frozen):
-    """Positive conditions on server state; `unless` closes a road once another was taken."""
+    """Conditions on server state. All that is named must hold; of `any_of` one is enough.
+
+    `unless` closes a road once another was taken. `stage` names a stage of the trigger's own quest,
+    at which it stands now: reached, and no later one. `happened` are deeds of the player, or kinds of
+    game events that the NPC knows of.
+    """
 
     flags: tuple[Phrase, ...] = ()
     unless: tuple[Phrase, ...] = ()
     items: tuple[Phrase, ...] = ()
-    trust: float = Field(default=-1.0, ge=-1, le=1)
+    trust: Feeling = -1.0
+    feelings: dict[Phrase, Feeling] = Field(default_factory=dict)
+    """The least on other axes."""
+    places: tuple[Phrase, ...] = ()
+    happened: tuple[Phrase, ...] = ()
+    game: dict[Phrase, Known] = Field(default_factory=dict)
+    stage: Phrase | None = None
+    any_of: tuple[Requirements, ...] = ()
 
-    def met_by(self, story: StoryState, trust: float) -> bool:
+    def met_by(self, standing: Standing) -> bool:
         """Tell whether the server's own state satisfies every condition."""
+        reached, story, felt = standing.reached, standing.story, standing.relationship
         return (
-            story.flags.issuperset(self.flags)
-            and story.flags.isdisjoint(self.unless)
+            reached.issuperset(self.flags)
+            and reached.isdisjoint(self.unless)
             and story.items.issuperset(self.items)
-            and trust >= self.trust
+            and felt.trust >= self.trust
+            and all(felt[axis] >= least for axis, least in self.feelings.items())
+            and (not self.places or standing.place in self.places)
+            and (story.deeds | standing.heard).issuperset(self.happened)
+            and all(_same(story.game.get(name), value) for name, value in self.game.items())
+            and (not self.any_of or any(one.met_by(standing) for one in self.any_of))
         )
+
+    def each(self) -> tuple[Requirements, ...]:
+        """Return these conditions and all within them."""
+        return (self, *(inner for one in self.any_of for inner in one.each()))
+
+
+def _same(stands: Known | None, wanted: Known) -> bool:
+    # True is no 1 here: JSON tells them apart.
+    return stands == wanted and isinstance(stands, bool) == isinstance(wanted, bool)
 
 
 class Said(Frozen):
@@ -69,22 +140,29 @@ class Effects(Frozen):
 
 
 class Trigger(Frozen):
-    """A gate of the story that words can open, with one NPC."""
+    """A gate of the story that words can open, with one NPC; one without `says` waits for none.
+
+    `line` is what the NPC says then: to the letter where `verbatim`, else a model says it in its own
+    words, and as `instruction` asks. `emotion` is how the NPC feels then.
+    """
 
     id: Phrase
     npc: Phrase
     requires: Requirements = Requirements()
-    says: Said
+    says: Said | None = None
     line: LocalText
+    instruction: LocalText | None = None
+    verbatim: bool = False
+    emotion: Emotion | None = None
     effects: Effects
 
-    def is_open(self, npc_id: str, story: StoryState, trust: float) -> bool:
+    def is_open(self, npc_id: str, standing: Standing) -> bool:
         """Tell whether this trigger may fire now: right NPC, conditions met, something left to do."""
         raises = self.effects.flags
         return (
             self.npc == npc_id
-            and self.requires.met_by(story, trust)
-            and not (raises and story.flags.issuperset(raises))
+            and not (raises and standing.story.flags.issuperset(raises))
+            and self.requires.met_by(standing)
         )
 
 
@@ -115,6 +193,22 @@ class Quest(Frozen):
     flags: dict[str, LocalText] = Field(default_factory=dict)
     triggers: tuple[Trigger, ...] = Field(min_length=1)
     reward: Reward = Reward()
+
+    @model_validator(mode="after")
+    def _at_stages(self) -> Self:
+        """Say in flags what a trigger says by a stage: reached, and no later one."""
+        flags = [self.stage_flag(stage) for stage in self.stages]
+        for trigger in self.triggers:
+            for asked in trigger.requires.each():
+                if asked.stage is None:
+                    continue
+                here = f"{self.id}.{asked.stage}"
+                if here not in flags:
+                    raise ValueError(f"{trigger.id}: the quest has no stage {asked.stage!r}")
+                later = flags[flags.index(here) + 1 :]
+                object.__setattr__(asked, "flags", tuple(dict.fromkeys((*asked.flags, here))))
+                object.__setattr__(asked, "unless", tuple(dict.fromkeys((*asked.unless, *later))))
+        return self
 
     def stage_flag(self, stage: Stage) -> str:
         """Return the story flag that reaching `stage` raises."""

@@ -71,3 +71,8 @@ def tokens_in(text: str) -> int:
     """
     hangul = len(_HANGUL.findall(text))
     return 1 + hangul + (len(text) - hangul) // 4
+
+
+def squeezed(text: str) -> str:
+    """Return the letters and digits of `text` in lower case: how spans are compared."""
+    return "".join(character for character in text.lower() if character.isalnum())

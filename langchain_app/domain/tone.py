@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from langchain_app.domain.npc import Emotion, SmallTalk
+from langchain_app.domain.emotion import Emotion
+from langchain_app.domain.npc import SmallTalk
 from langchain_app.domain.relationship import Mood
 
 DialogueAct = SmallTalk | Literal["question"]

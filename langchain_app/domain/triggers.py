@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from langchain_app.domain.npc import ForbiddenTrigger
+from langchain_app.domain.reading import Reading, gates_read
 from langchain_app.domain.story import Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import FiredTrigger, Scene, Utterance
@@ -31,11 +32,8 @@ _CLAUSE = re.compile(r"[^.!?,;…\n]+[.!?,;…\n]?")
 
 def open_triggers(triggers: Iterable[Trigger], scene: Scene) -> tuple[Trigger, ...]:
     """Return the triggers whose conditions hold on the server's own state."""
-    return tuple(
-        trigger
-        for trigger in triggers
-        if trigger.is_open(scene.npc.id, scene.story, scene.relationship.trust)
-    )
+    standing = scene.standing
+    return tuple(t for t in triggers if t.is_open(scene.npc.id, standing))
 
 
 def fired_trigger(
@@ -48,6 +46,8 @@ def fired_trigger(
     """
     language, hits = utterance.language, []
     for trigger in triggers:
+        if trigger.says is None:
+            continue
         examples = trigger.says.examples[language]
         heard = _heard(utterance.text, examples, language)
         words = trigger.says.keywords.evidence(heard, language)
@@ -60,6 +60,28 @@ def fired_trigger(
         if score >= SAME_MEANING:
             hits.append((score, FiredTrigger(trigger, f"means “{example}” ({score:.2f})")))
     return max(hits, key=lambda hit: hit[0], default=(0.0, None))[1]
+
+
+def read_trigger(
+    waiting: Iterable[Trigger],
+    utterance: Utterance,
+    reading: Reading,
+    thresholds: Mapping[str, float],
+) -> FiredTrigger | None:
+    """Return the waiting gate that a model read to be opened, or None.
+
+    Its evidence must stand in what the player says in earnest, as keywords must.
+    """
+    for sure, trigger in gates_read(reading, waiting, thresholds):
+        examples = trigger.says.examples[utterance.language] if trigger.says else ()
+        if reading.stands_in(_heard(utterance.text, examples, utterance.language)):
+            return FiredTrigger(trigger, f"{reading.evidence} (p {sure:.2f})")
+    return None
+
+
+def moment(waiting: Iterable[Trigger]) -> FiredTrigger | None:
+    """Return the first goal whose moment has come without words, or None."""
+    return next((FiredTrigger(t, "") for t in waiting if t.says is None), None)
 
 
 def forbidden_hit(

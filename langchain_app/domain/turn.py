@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from langchain_app.domain.actions import ActionSpec
+from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.facts import Told
+from langchain_app.domain.ledger import LedgerEntry
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
-from langchain_app.domain.npc import Emotion, ForbiddenTrigger, Npc
-from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.npc import ForbiddenTrigger, Npc
+from langchain_app.domain.reading import Reading
+from langchain_app.domain.relationship import (
+    DEFAULT_AXES,
+    Axes,
+    Mood,
+    Relationship,
+    levels_of,
+    mood_of,
+)
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.settlement import Settlement
-from langchain_app.domain.story import StoryState, Trigger
+from langchain_app.domain.story import Standing, StoryState, Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
 
@@ -40,6 +52,8 @@ class TurnRequest:
     game_state: dict[str, Any] = field(default_factory=dict)
     game_time: float | None = None
     """The game's clock, in hours."""
+    authoritative: bool = False
+    """Whether a game server asks, whose `game_state` counts; a player's never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +88,34 @@ class Scene:
     lineage: tuple[tuple[str, int], ...] = ()
     eventful: bool = False
     """Whether the NPC knows of any story event at all."""
+    heard: frozenset[str] = frozenset()
+    """Kinds of game events that the NPC knows of, where some gate asks for one."""
+    axes: Axes = field(default_factory=lambda: DEFAULT_AXES)
+    beforehand: tuple[LedgerEntry, ...] = ()
+    """What changed before the player spoke: feelings that faded, what the game server states."""
+
+    @property
+    def standing(self) -> Standing:
+        """What conditions are asked of."""
+        place = self.story.game.get("place")
+        here = place if isinstance(place, str) else self.npc.place
+        return Standing(self.story, self.relationship, self.axes, here, self.heard)
+
+    @property
+    def mood(self) -> Mood:
+        """The mood that the NPC's feelings put it in."""
+        return mood_of(self.relationship, self.axes)
 
     @property
     def knower(self) -> Knower:
-        """The NPC as somebody who may know things."""
-        return Knower(self.npc.audiences, self.story, self.relationship.trust)
+        """The NPC as somebody who may know things: levels that are reached open lore as flags do."""
+        levels = levels_of(self.relationship, self.axes)
+        story = (
+            self.story.model_copy(update={"flags": self.story.flags | levels})
+            if levels
+            else self.story
+        )
+        return Knower(self.npc.audiences, story, self.relationship.trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +147,32 @@ class FiredTrigger:
     trigger: Trigger
     evidence: str
 
+    @property
+    def beside(self) -> bool:
+        """Whether it waited for no words: its line is said beside the answer."""
+        return self.trigger.says is None
+
+
+@dataclass(frozen=True, slots=True)
+class StateQuestion:
+    """What a state reader is asked: the utterance in its scene, the gates that wait for words, and the
+    actions that the NPC may take now of its own accord."""
+
+    scene: Scene
+    utterance: Utterance
+    tone: Tone
+    lore: Findings
+    waiting: tuple[Trigger, ...]
+    offered: Mapping[str, ActionSpec]
+
 
 @dataclass(frozen=True, slots=True)
 class TriggerCheck:
-    """The story's gates this turn: which are open, and which one fired."""
+    """The story's gates this turn: which are open, which one fired, and what a model read."""
 
     open: tuple[Trigger, ...] = ()
     fired: FiredTrigger | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from langchain_app.domain.actions import ActionSpec
 from langchain_app.domain.errors import UnknownNpc
+from langchain_app.domain.goals import Goal
 from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Chunk, Gate, Passage
 from langchain_app.domain.lorebook import Lorebook
-from langchain_app.domain.npc import Npc
-from langchain_app.domain.relationship import Caps
+from langchain_app.domain.npc import Npc, SmallTalk
+from langchain_app.domain.relationship import DEFAULT_AXES, Axis, Deltas
 from langchain_app.domain.story import Item, Quest, Trigger
 from langchain_app.domain.text import LANGUAGES, Frozen, Language, LocalText, LocalTexts, Phrase
 
@@ -31,18 +34,44 @@ class NamedPerson(Frozen):
     name: LocalText
 
 
-class Policy(Frozen):
-    """The world's own rules of conduct."""
+class NameLists(Frozen):
+    """What words may move: all (`allow` left out) or those allowed, and never those denied."""
 
-    caps: dict[str, Caps] = Field(default_factory=lambda: {"per_turn": Caps()})
+    allow: tuple[Phrase, ...] | None = None
+    deny: tuple[Phrase, ...] = ()
+
+
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class Policy(Frozen):
+    """The world's own rules of conduct.
+
+    `flags`, `items` and `actions` say what words may raise, give and bring about; a game server may
+    do all. `thresholds` are the probabilities that a model's reading of a flag must reach. `manners`
+    says what each dialogue act moves (thanks, insult, ...), where the house's own values do not fit.
+    """
+
     never: LocalTexts
     lore_budget_tokens: int = Field(default=600, ge=0, le=20_000)
     """What a reply is told of lore, where lorebook entries join what search found."""
+    flags: NameLists = NameLists()
+    items: NameLists = NameLists()
+    actions: NameLists = NameLists()
+    thresholds: dict[Phrase, Probability] = Field(default_factory=dict)
+    manners: dict[SmallTalk, Deltas] = Field(default_factory=lambda: dict(COURTESY))
 
-    @property
-    def per_turn(self) -> Caps:
-        """The caps of one turn."""
-        return self.caps.get("per_turn", Caps())
+
+COURTESY: dict[SmallTalk, Deltas] = {
+    "thanks": Deltas(trust=0.01, relationship=0.03),
+    "compliment": Deltas(trust=0.01, relationship=0.03),
+    "apology": Deltas(trust=0.02, relationship=0.03),
+    "affection": Deltas(relationship=0.03),
+    "insult": Deltas(trust=-0.08, relationship=-0.12),
+}
+"""Small, so that no amount of flattery in a few turns replaces deeds; an insult costs four thanks."""
+
+AxisName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 
 class ForbiddenTalk(Frozen):
@@ -77,8 +106,10 @@ class Manifest(Frozen):
     places: dict[str, NamedPlace]
     factions: dict[str, NamedPlace]
     people: dict[str, NamedPerson] = Field(default_factory=dict)
-    actions: dict[str, LocalText]
+    actions: dict[str, ActionSpec]
     policy: Policy
+    axes: dict[AxisName, Axis] = Field(default_factory=lambda: dict(DEFAULT_AXES), min_length=1)
+    """What an NPC feels for a player."""
     forbidden_talk: ForbiddenTalk = ForbiddenTalk()
     synonyms: WorldSynonyms = WorldSynonyms()
 
@@ -95,6 +126,7 @@ class World:
     version: str
     lorebooks: Mapping[str, Lorebook] = field(default_factory=dict)
     past: Mapping[str, PastEvent] = field(default_factory=dict)
+    goals: Mapping[str, Goal] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -110,21 +142,54 @@ class World:
 
     @cached_property
     def triggers(self) -> Mapping[str, tuple[Trigger, ...]]:
-        """Every trigger, by NPC."""
-        return {
-            npc: tuple(t for quest in self.quests.values() for t in quest.triggers if t.npc == npc)
-            for npc in self.npcs
-        }
+        """Every trigger, by NPC: the quests' first, then the goals'."""
+        return {npc: tuple(t for t in self.all_triggers if t.npc == npc) for npc in self.npcs}
+
+    @cached_property
+    def all_triggers(self) -> tuple[Trigger, ...]:
+        """Every trigger of every quest and every goal."""
+        return (
+            *(trigger for quest in self.quests.values() for trigger in quest.triggers),
+            *(trigger for goal in self.goals.values() for trigger in goal.triggers()),
+        )
 
     @cached_property
     def flags(self) -> frozenset[str]:
-        """Every flag that some quest defines."""
-        return frozenset(flag for quest in self.quests.values() for flag in quest.defined_flags)
+        """Every flag that some quest or goal defines."""
+        quests = (flag for quest in self.quests.values() for flag in quest.defined_flags)
+        return frozenset(
+            {*quests, *(goal.flag for goal in self.goals.values() if not goal.repeatable)}
+        )
+
+    @cached_property
+    def level_flags(self) -> frozenset[str]:
+        """The flags of the levels of every axis, which no proposal raises."""
+        axes = self.manifest.axes.items()
+        return frozenset(f"{name}.{level.id}" for name, axis in axes for level in axis.levels)
+
+    @cached_property
+    def awaited(self) -> tuple[str, ...]:
+        """The kinds of events and the deeds that some gate or action asks for."""
+        asked = [trigger.requires for trigger in self.all_triggers]
+        asked += [action.requires for action in self.manifest.actions.values()]
+        return tuple(sorted({kind for r in asked for one in r.each() for kind in one.happened}))
 
     @cached_property
     def timed_entries(self) -> tuple[str, ...]:
         """The lorebook entries for which it matters when they were told before."""
         return tuple(sorted(key for book in self.lorebooks.values() for key in book.timed))
+
+    @cached_property
+    def item_words(self) -> Mapping[Language, Mapping[str, str]]:
+        """Every name and alias of every item in lower case, a language: how a reply names it."""
+        return {
+            language: {
+                word.lower(): item.id
+                for item in self.items.values()
+                for word in (item.name[language], *item.aliases[language])
+            }
+            for language in LANGUAGES
+        }
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -152,8 +217,8 @@ class World:
             for example in npc.speech_examples
         ) + tuple(
             text
-            for quest in self.quests.values()
-            for trigger in quest.triggers
+            for trigger in self.all_triggers
+            if trigger.says is not None
             for text in trigger.says.examples[language]
         )
 
@@ -161,7 +226,7 @@ class World:
     def examples(self) -> tuple[str, ...]:
         """Return every example that an utterance is compared with, in every language."""
         texts = [
-            *(t.says.examples for quest in self.quests.values() for t in quest.triggers),
+            *(trigger.says.examples for trigger in self.all_triggers if trigger.says is not None),
             *(t.examples for npc in self.npcs.values() for t in npc.forbidden_triggers),
         ]
         return tuple(text for found in texts for language in LANGUAGES for text in found[language])

@@ -11,15 +11,16 @@ from typing import Any, Protocol
 
 from langchain_core.messages import BaseMessage
 
+from langchain_app.domain.policy import SettlementPolicy
 from langchain_app.domain.ports import (
     Chronicle,
     Listener,
     LoreRetriever,
     MemoryBook,
+    StateReader,
     Timelines,
     Vector,
 )
-from langchain_app.domain.settlement import SettlementPolicy
 from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import EventType
 from langchain_app.domain.world import World
@@ -85,6 +86,8 @@ class Parts:
     listener: Listener
     speaker: Speaker
     fallback: Speaker
+    reader: StateReader | None = None
+    """Judges what words mean for the story beside the authored rules; None: the rules alone."""
 
 
 @dataclass(slots=True)

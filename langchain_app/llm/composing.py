@@ -35,11 +35,16 @@ class Composer:
 
     def compose(self, brief: Brief) -> str:
         """Return the reply. The same brief gives the same reply."""
+        fired = brief.triggers.fired
+        if fired is None:
+            return self._answered(brief)
+        line = fired.trigger.line[brief.utterance.language]
+        return f"{self._answered(brief)} {line}" if fired.beside else line
+
+    def _answered(self, brief: Brief) -> str:
         language = brief.utterance.language
         lines = brief.scene.npc.lines[language]
         act, mood = brief.tone.act, brief.tone.mood
-        if brief.triggers.fired is not None:
-            return brief.triggers.fired.trigger.line[language]
         if act != "question" and act != "small_talk":
             return self._pick(brief, lines.small_talk_lines(act, mood))
         remembered = recalled(brief)

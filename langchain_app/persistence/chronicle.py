@@ -175,7 +175,7 @@ class PostgresChronicle:
             "upto": [upto for _, upto in scene.lineage],
             "npc": scene.npc.id,
             "now": scene.game_time,
-            "reached": sorted(scene.story.reached),
+            "reached": sorted(scene.knower.story.reached),
             "trust": scene.relationship.trust,
             "start": window.start,
             "end": window.end,

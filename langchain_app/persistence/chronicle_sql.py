@@ -44,11 +44,12 @@ where t.id = %(timeline)s and e.id = %(event)s
 WRITE = """
 happened as (
     insert into story_events (timeline_id, seq, id, kind, text, place, participants, game_time,
-                              importance, secret, audience, after, trust, tokens, vector, digest)
+                              importance, secret, audience, after, trust, tokens, vector, digest,
+                              trusted)
     select moved.id, moved.seq, event.* from moved, jsonb_to_recordset(%(happened)s) as event (
         id text, kind text, text jsonb, place text, participants text[], game_time float8,
         importance real, secret boolean, audience text[], after text, trust real, tokens text[],
-        vector vector, digest text)
+        vector vector, digest text, trusted boolean)
     on conflict do nothing),
 heard as (
     insert into hearsay (timeline_id, seq, event_id, npc_id, happened, since, credibility, how,
@@ -120,6 +121,7 @@ def _event_row(entry: ChronicleEntry) -> dict[str, Any]:
         "tokens": entry.tokens,
         "vector": vector_literal(entry.vector),
         "digest": entry.digest,
+        "trusted": event.trusted,
     }
 
 

@@ -5,6 +5,7 @@ Nothing is copied but the state of that moment.
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from psycopg.rows import DictRow
@@ -23,7 +24,7 @@ select pg_advisory_xact_lock(hashtextextended(world_id || '/' || player_id, 0))
 from timelines where id = %(from)s
 """
 _MOMENT = """
-select t.world_id, t.player_id, t.line, t.upto,
+select t.world_id, t.player_id, t.origin, t.line, t.upto,
        turn.session_id, turn.npc_id, turn.state, turn.game_time, s.earlier, s.earlier_upto,
        (select array_agg(l.forked_at order by at) from unnest(t.line) with ordinality a (id, at)
         join timelines l on l.id = a.id) as starts
@@ -40,15 +41,16 @@ update timelines set current = false
 where world_id = %(world)s and player_id = %(player)s and current
 """
 _FORK = """
-insert into timelines (id, world_id, player_id, parent_id, forked_at, seq, flags, items,
-                       relationships, game_time, line, upto)
-values (%(timeline)s, %(world)s, %(player)s, %(from)s, %(at)s, %(at)s, %(flags)s, %(items)s,
-        %(relationships)s, %(game_time)s, %(line)s, %(upto)s)
+insert into timelines (id, world_id, player_id, parent_id, forked_at, seq, flags, items, deeds, game,
+                       relationships, felt, game_time, line, upto, origin)
+values (%(timeline)s, %(world)s, %(player)s, %(from)s, %(at)s, %(at)s, %(flags)s, %(items)s, %(deeds)s,
+        %(game)s, %(relationships)s, %(felt)s, %(game_time)s, %(line)s, %(upto)s, %(origin)s)
 """
 _STAGE = """
-insert into timelines (id, world_id, player_id, flags, items, relationships, game_time, line, upto)
-values (%(timeline)s, %(world)s, %(player)s, %(flags)s, %(items)s, %(relationships)s, %(game_time)s,
-        array[%(timeline)s], array[2147483647])
+insert into timelines (id, world_id, player_id, flags, items, deeds, game, relationships, felt,
+                       game_time, line, upto, origin)
+values (%(timeline)s, %(world)s, %(player)s, %(flags)s, %(items)s, %(deeds)s, %(game)s,
+        %(relationships)s, %(felt)s, %(game_time)s, array[%(timeline)s], array[2147483647], %(origin)s)
 """
 _SIT = """
 insert into sessions (id, timeline_id, npc_id, earlier, earlier_upto)
@@ -77,18 +79,25 @@ async def fork(postgres: Postgres, timeline_id: str, at_seq: int) -> tuple[str, 
 async def stage(postgres: Postgres, world_id: str, player_id: str, staged: Staged) -> str:
     """Return the session of a new timeline; see PostgresTimelines.stage."""
     session, timeline = f"s-{uuid4().hex}", f"t-{uuid4().hex}"
-    values = {
+    origin = {
+        "flags": sorted(staged.story.flags),
+        "items": sorted(staged.story.items),
+        "deeds": sorted(staged.story.deeds),
+        "game": staged.story.game,
+        "relationships": {npc: felt.model_dump() for npc, felt in staged.relationships.items()},
+        "felt": dict.fromkeys(staged.relationships, staged.game_time),
+        "game_time": staged.game_time,
+    }
+    values = _columns(origin) | {
         "world": world_id,
         "player": player_id,
         "timeline": timeline,
         "session": session,
-        "flags": Jsonb(sorted(staged.story.flags)),
-        "items": Jsonb(sorted(staged.story.items)),
-        "relationships": Jsonb({n: r.model_dump() for n, r in staged.relationships.items()}),
         "game_time": staged.game_time,
         "npc": None,
         "earlier": [],
         "earlier_upto": [],
+        "origin": Jsonb(origin),
     }
 
     async def work(connection: Connection) -> None:
@@ -113,19 +122,27 @@ def _child(moment: DictRow, at_seq: int, session: str, timeline: str) -> dict[st
     if moment["session_id"] is not None:
         talk = [*zip(moment["earlier"], moment["earlier_upto"], strict=True)]
         talk = [*talk, (moment["session_id"], at_seq)][-LONGEST_TALK:]
-    state = moment["state"] or {}
-    return {
-        "flags": Jsonb(state.get("flags", [])),
-        "items": Jsonb(state.get("items", [])),
-        "relationships": Jsonb(state.get("relationships", {})),
+    origin = moment["origin"]
+    return _columns(moment["state"] or origin) | {
+        "origin": Jsonb(origin),
         "session": session,
         "timeline": timeline,
         "world": moment["world_id"],
         "player": moment["player_id"],
         "npc": moment["npc_id"],
-        "game_time": moment["game_time"] or 0.0,
+        "game_time": origin.get("game_time", 0.0)
+        if moment["game_time"] is None
+        else moment["game_time"],
         "line": [timeline, *(ancestor for ancestor, _ in lived)],
         "upto": [FOREVER, *(upto for _, upto in lived)],
         "earlier": [earlier for earlier, _ in talk],
         "earlier_upto": [upto for _, upto in talk],
+    }
+
+
+def _columns(state: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns that hold a timeline's state, from the state that a turn left."""
+    lists, maps = ("flags", "items", "deeds"), ("game", "relationships", "felt")
+    return {name: Jsonb(state.get(name, [])) for name in lists} | {
+        name: Jsonb(state.get(name, {})) for name in maps
     }

@@ -11,10 +11,11 @@ from psycopg.rows import DictRow
 
 from langchain_app.domain.errors import SessionOfAnotherPlayer, TimelineMoved, UnknownSession
 from langchain_app.domain.guardrails import neutralise
+from langchain_app.domain.ledger import LedgerEntry
 from langchain_app.domain.memory import MATTERS
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.ports import StoredTurn
-from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.relationship import Axes, Relationship, faded
 from langchain_app.domain.staging import Staged
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
@@ -31,7 +32,7 @@ RECENT = 6
 
 _SCENE = """
 select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.flags, t.items,
-       t.relationships, t.game_time, t.line, t.upto,
+       t.relationships, t.felt, t.deeds, t.game, t.game_time, t.line, t.upto, null as heard,
        exists (select from hearsay h where h.timeline_id = any(t.line)
                and h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)) as eventful,
        coalesce((select json_agg(r order by r.seq) from (
@@ -56,6 +57,15 @@ _SCENE_WITH_TOLD = _SCENE.replace(
              and sources ?| %(timed)s::text[]), '[]') as told""",
 )
 """Read where a lorebook has timed entries: what is told now depends on when it was told before."""
+_HEARD = """(
+           select json_agg(distinct e.kind)
+           from unnest(t.line, t.upto) as lived (line_id, last)
+           join hearsay h on h.timeline_id = lived.line_id and h.seq <= lived.last
+           join story_events e on e.timeline_id = h.timeline_id and e.id = h.event_id
+           where h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
+             and h.since <= greatest(t.game_time, %(now)s) and e.trusted
+             and e.kind = any(%(awaited)s::text[])) as heard"""
+"""Read where a gate asks for an event: the kinds that this NPC knows of, by a game server's word."""
 _OPEN_TIMELINE = """
 insert into timelines (id, world_id, player_id, line, upto)
 values (%(timeline)s, %(world)s, %(player)s, array[%(timeline)s], array[2147483647])
@@ -77,14 +87,16 @@ with moved as (
     -- Nothing below happens unless the timeline stands where the scene saw it and the turn is new:
     -- two of the same turn wait for one another here, and the second finds the timeline moved.
     update timelines
-    set seq = seq + 1, flags = %(flags)s, items = %(items)s,
+    set seq = seq + 1, flags = %(flags)s, items = %(items)s, deeds = %(deeds)s, game = %(game)s,
         relationships = relationships || %(feelings)s,
-        game_time = greatest(game_time, coalesce(%(game_time)s::float8, game_time + %(pace)s))
+        game_time = greatest(game_time, coalesce(%(game_time)s::float8, game_time + %(pace)s)),
+        felt = felt || jsonb_build_object(%(npc)s::text, greatest(
+            game_time, coalesce(%(game_time)s::float8, game_time + %(pace)s)))
     where id = %(timeline)s and seq = %(seq)s
       and not exists (select from turns where id = %(turn)s)
     returning id, seq, game_time,
-              jsonb_build_object('flags', flags, 'items', items, 'relationships', relationships)
-                  as state),
+              jsonb_build_object('flags', flags, 'items', items, 'relationships', relationships,
+                                 'felt', felt, 'deeds', deeds, 'game', game) as state),
 sat as (
     update sessions set npc_id = %(npc)s from moved where sessions.id = %(session)s),
 turn as (
@@ -168,8 +180,12 @@ class PostgresTimelines:
             "default_npc": world.manifest.default_npc,
             "recent": RECENT,
             "timed": list(world.timed_entries),
+            "awaited": list(world.awaited),
+            "now": request.game_time or 0.0,
         }
         scene = _SCENE_WITH_TOLD if world.timed_entries else _SCENE
+        if world.awaited:
+            scene = scene.replace("null as heard", _HEARD)
 
         async def load(connection: Connection) -> DictRow | None:
             if request.session_id is None:
@@ -187,14 +203,15 @@ class PostgresTimelines:
         if request.player_id is not None and row["player_id"] != request.player_id:
             raise SessionOfAnotherPlayer(str(request.session_id))
         npc_id = request.npc_id or row["npc_id"] or world.manifest.default_npc
-        return _scene(row, world.npc(npc_id), request.game_time or 0.0)
+        return _scene(row, world.npc(npc_id), world.manifest.axes, request.game_time or 0.0)
 
     async def reload(self, scene: Scene) -> Scene:
         """Read the timeline's state again; raises UnknownSession and DatabaseUnavailable."""
 
         async def read(connection: Connection) -> DictRow | None:
             cursor = await connection.execute(
-                "select seq, flags, items, relationships, game_time from timelines where id = %s",
+                "select seq, flags, items, deeds, game, relationships, felt, game_time "
+                "from timelines where id = %s",
                 (scene.timeline_id,),
             )
             return await cursor.fetchone()
@@ -202,10 +219,9 @@ class PostgresTimelines:
         row = await self._postgres.statement(read)
         if row is None:
             raise UnknownSession(scene.session_id)
-        story, relationship = _state(row, scene.npc)
         clock = max(scene.game_time, row["game_time"])
         return replace(
-            scene, seq=row["seq"], story=story, relationship=relationship, game_time=clock
+            scene, seq=row["seq"], game_time=clock, **_state(row, scene.npc, scene.axes, clock)
         )
 
     async def fork(self, timeline_id: str, at_seq: int) -> tuple[str, str]:
@@ -258,6 +274,8 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "seq": scene.seq,
         "flags": jsonb(sorted(after.story.flags)),
         "items": jsonb(sorted(after.story.items)),
+        "deeds": jsonb(sorted(after.story.deeds)),
+        "game": jsonb(after.story.game),
         "feelings": jsonb({scene.npc.id: after.relationship.model_dump()}),
         "message": record.request.message,
         "language": record.utterance.language,
@@ -286,24 +304,37 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _state(row: DictRow, npc: Npc) -> tuple[StoryState, Relationship]:
-    feelings = row["relationships"].get(npc.id)
-    return (
-        StoryState(flags=frozenset(row["flags"]), items=frozenset(row["items"])),
-        Relationship(**feelings) if feelings else npc.initial,
+def _state(row: DictRow, npc: Npc, axes: Axes, clock: float) -> dict[str, Any]:
+    """Return what of a scene changes with every turn: story, feelings, and how those faded."""
+    story = StoryState(
+        flags=frozenset(row["flags"]),
+        items=frozenset(row["items"]),
+        deeds=frozenset(row["deeds"]),
+        game=row["game"],
     )
+    stored = row["relationships"].get(npc.id)
+    felt = Relationship(stored) if stored else npc.initial
+    apart = clock - row["felt"].get(npc.id, clock)
+    now = faded(felt, apart, axes)
+    fading = tuple(
+        LedgerEntry("axis", axis, moved, "decay", f"{apart:.0f} hours without a word")
+        for axis in sorted(axes)
+        if (moved := round(now[axis] - felt[axis], 4))
+    )
+    return {"story": story, "relationship": now, "beforehand": fading}
 
 
-def _scene(row: DictRow, npc: Npc, game_time: float) -> Scene:
-    story, relationship = _state(row, npc)
+def _scene(row: DictRow, npc: Npc, axes: Axes, game_time: float) -> Scene:
+    clock = max(row["game_time"], game_time)
     return Scene(
         npc=npc,
         player_id=row["player_id"],
         session_id=row["session_id"],
         timeline_id=row["timeline_id"],
         seq=row["seq"],
-        story=story,
-        relationship=relationship,
+        **_state(row, npc, axes, clock),
+        axes=axes,
+        heard=frozenset(row["heard"] or ()),
         recent=tuple(
             # The raw message is kept for repeats; what a prompt may show of it is what was heard.
             Exchange(neutralise(turn["message"]).text, turn["reply"], tuple(turn["sources"]))
@@ -311,7 +342,7 @@ def _scene(row: DictRow, npc: Npc, game_time: float) -> Scene:
             if turn["npc_id"] == npc.id
         ),
         told=tuple((turn, tuple(sources)) for turn, sources in row.get("told", ())),
-        game_time=max(row["game_time"], game_time),
+        game_time=clock,
         lineage=tuple(zip(row["line"], row["upto"], strict=True)),
         eventful=row["eventful"],
     )

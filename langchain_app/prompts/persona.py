@@ -48,6 +48,10 @@ _REPAIR: dict[Language, str] = {
     "tell nothing that does not stand above.",
     "ko": "방금 한 대답은 쓸 수 없다. 한국어로, 그 인물답게, 위에 적힌 것만으로 다시 대답한다.",
 }
+_BESIDE: dict[Language, str] = {
+    "en": "After your answer you add of your own accord:",
+    "ko": "대답한 뒤에 스스로 덧붙이는 말:",
+}
 _NOTHING: dict[Language, str] = {"en": "(nothing)", "ko": "(없음)"}
 
 
@@ -59,7 +63,7 @@ def persona_messages(brief: Brief, world: World) -> list[BaseMessage]:
     ]
     for exchange in brief.scene.recent:
         messages += [HumanMessage(exchange.player), AIMessage(exchange.npc)]
-    messages.append(HumanMessage(_turn(brief, language)))
+    messages.append(HumanMessage(_turn(brief, world, language)))
     return messages
 
 
@@ -106,16 +110,37 @@ def _rendered_system(npc: Npc, world: World, language: Language) -> str:
 _PLAYER: dict[Language, str] = {"en": "Player", "ko": "플레이어"}
 
 
-def _turn(brief: Brief, language: Language) -> str:
-    fired = brief.triggers.fired
+def _turn(brief: Brief, world: World, language: Language) -> str:
     return _template("turn", language).substitute(
-        mood=_MOODS[language][brief.tone.mood],
+        mood=" ".join((_MOODS[language][brief.tone.mood], *_manners(brief, language))),
         lore=_bullets([found.chunk.text for found in brief.lore.chunks], language),
         memories=_bullets([shown(memory, language) for memory in brief.memories], language),
-        event=fired.trigger.line[language] if fired else _NOTHING[language],
+        event=_event(brief, world, language),
         repair=_REPAIR[language] if brief.complaint else "",
         utterance=brief.utterance.text,
     )
+
+
+def _manners(brief: Brief, language: Language) -> list[str]:
+    """Return how the levels that the relationship stands at ask the NPC to speak."""
+    felt, axes = brief.scene.relationship, brief.scene.axes
+    levels = (axis.level(felt[name]) for name, axis in axes.items())
+    return [level.manner[language] for level in levels if level and level.manner]
+
+
+def _event(brief: Brief, world: World, language: Language) -> str:
+    """Return what happens this turn: what the rules will settle, so that words and state agree."""
+    fired, reading, parts = brief.triggers.fired, brief.triggers.reading, []
+    actions = reading.actions if reading else ()
+    if fired is not None:
+        trigger = fired.trigger
+        actions = (*trigger.effects.actions, *actions)
+        parts += [_BESIDE[language]] if fired.beside else []
+        parts += [trigger.instruction[language]] if trigger.instruction else []
+        parts.append(trigger.line[language])
+    known = world.manifest.actions
+    parts += [known[act.name].does[language] for act in actions if act.name in known]
+    return " ".join(parts) or _NOTHING[language]
 
 
 def _bullets(lines: Sequence[str], language: Language) -> str:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from langchain_app.domain.errors import Mistake
 from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Gate
 from langchain_app.domain.npc import Npc
-from langchain_app.domain.story import START, Item, Quest, Trigger
+from langchain_app.domain.story import START, Item, Quest
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.world import World
+from langchain_app.worlds.checking_rules import (
+    action_faults,
+    axis_faults,
+    feeling_faults,
+    goal_faults,
+    policy_faults,
+    reward_faults,
+    trigger_faults,
+)
 from langchain_app.worlds.source import Path_, SourceFile
 
 
@@ -60,6 +69,9 @@ def check_world(world: World, places: Places) -> list[Mistake]:
         _check_quest(world, quest, report)
     for item in world.items.values():
         _check_item(world, item, report)
+    for goal in world.goals.values():
+        for path, fault in goal_faults(world, goal):
+            report(f"Goal:{goal.id}", path, fault)
     _check_passages(world, report)
     _check_lorebooks(world, report)
     for event in world.past.values():
@@ -75,6 +87,9 @@ def _check_manifest(world: World, report: Report) -> None:
         report(key, (), "a world needs at least one NPC under npcs/")
     for language in LANGUAGES:
         _check_synonyms(world.manifest.synonyms[language], (key, language), report)
+    for faults in (axis_faults, action_faults, policy_faults):
+        for path, fault in faults(world):
+            report(key, path, fault)
 
 
 def _check_synonyms(
@@ -104,6 +119,8 @@ def _check_npc(world: World, npc: Npc, report: Report) -> None:
     for other in npc.acquaintances:
         if other not in world.npcs and other not in world.manifest.people:
             report(key, ("acquaintances", other), f"unknown person {other!r}")
+    for path, fault in feeling_faults(world, npc):
+        report(key, path, fault)
     for index, secret in enumerate(npc.secrets):
         passage = world.passages.get(secret)
         if passage is None:
@@ -116,9 +133,8 @@ def _check_quest(world: World, quest: Quest, report: Report) -> None:
     key = f"Quest:{quest.id}"
     if quest.giver not in world.npcs:
         report(key, ("giver",), f"unknown NPC {quest.giver!r}")
-    for index, item in enumerate(quest.reward.items):
-        if item not in world.items:
-            report(key, ("reward", "items", index), f"unknown item {item!r}")
+    for path, fault in reward_faults(world, quest.reward):
+        report(key, ("reward", *path), fault)
     raised = _reachable_flags(world)
     stages: set[str] = set()
     for index, stage in enumerate(quest.stages):
@@ -132,27 +148,8 @@ def _check_quest(world: World, quest: Quest, report: Report) -> None:
         if trigger.id in seen:
             report(key, ("triggers", index, "id"), f"the trigger {trigger.id!r} stands twice")
         seen.add(trigger.id)
-        for path, fault in _trigger_faults(world, trigger):
+        for path, fault in trigger_faults(world, trigger):
             report(key, ("triggers", index, *path), fault)
-
-
-def _trigger_faults(world: World, trigger: Trigger) -> Iterator[tuple[Path_, str]]:
-    requires, effects = trigger.requires, trigger.effects
-    actions = [action.name for action in effects.actions]
-    named: tuple[tuple[Path_, Sequence[str], Container[str], str], ...] = (
-        (("npc",), [trigger.npc], world.npcs, "unknown NPC {!r}"),
-        (("requires", "flags"), requires.flags, world.flags, "unknown flag {!r}"),
-        (("requires", "unless"), requires.unless, world.flags, "unknown flag {!r}"),
-        (("requires", "items"), requires.items, world.items, "unknown item {!r}"),
-        (("effects", "flags"), effects.flags, world.flags, "raises {!r}, which no quest defines"),
-        (("effects", "gives"), effects.gives, world.items, "unknown item {!r}"),
-        (("effects", "takes"), effects.takes, world.items, "unknown item {!r}"),
-        (("effects", "actions"), actions, world.manifest.actions, "unknown action {!r}"),
-    )
-    for path, names, known, message in named:
-        for index, name in enumerate(names):
-            if name not in known:
-                yield (*path, index), message.format(name)
 
 
 def _check_item(world: World, item: Item, report: Report) -> None:
@@ -207,16 +204,18 @@ def _gate_faults(world: World, gate: Gate) -> Iterator[str]:
             yield f"nobody can ever reach it: no NPC is of the faction {known!r}"
         elif kind not in ("npc", "faction"):
             yield f"unknown audience {name!r}; expected public, npc:<id> or faction:<id>"
-    if gate.after != START and gate.after not in world.flags:
+    if gate.after == START or gate.after in world.level_flags:
+        return
+    if gate.after not in world.flags:
         yield f"unknown flag {gate.after!r}"
-    elif gate.after != START and gate.after not in _reachable_flags(world):
+    elif gate.after not in _reachable_flags(world):
         yield f"nobody can ever reach it: no trigger raises {gate.after!r}"
 
 
 def _reachable_flags(world: World) -> frozenset[str]:
     """Return the flags that some order of triggers raises, whatever trust and items they ask for."""
-    triggers = [t for quest in world.quests.values() for t in quest.triggers]
-    reached: frozenset[str] = frozenset()
+    triggers = world.all_triggers
+    reached: frozenset[str] = world.level_flags
     while True:
         found = reached.union(
             *(t.effects.flags for t in triggers if reached >= {*t.requires.flags})

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from langchain_app.domain.errors import Mistake, WorldInvalid
+from langchain_app.domain.goals import Goal
 from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Passage
 from langchain_app.domain.lorebook import Lorebook
@@ -43,9 +44,12 @@ def load_world(folder: Path) -> World:
     passages = reading.by_id(reading.passages("worldview/*.md"))
     lorebooks = reading.by_id(reading.lorebooks("lorebooks/*.json"))
     past = reading.by_id(reading.lists("events/*.json", PastEvent))
+    goals = reading.by_id(reading.lists("goals/*.json", Goal))
     if reading.mistakes:
         raise WorldInvalid(str(folder), reading.mistakes)
-    world = World(manifests[0], npcs, quests, items, passages, reading.version, lorebooks, past)
+    world = World(
+        manifests[0], npcs, quests, items, passages, reading.version, lorebooks, past, goals
+    )
     if mistakes := check_world(world, reading.places):
         raise WorldInvalid(str(folder), mistakes)
     return world

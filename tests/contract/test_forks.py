@@ -132,8 +132,11 @@ async def test_the_ledger_adds_up_to_the_state_of_every_turn(game) -> None:
         assert turn["state"]["items"] == sorted(name for name in items if items[name] > 0)
         for npc, feelings in turn["state"]["relationships"].items():
             for axis, value in feelings.items():
-                moved = sum(e["amount"] for e in before if (e["kind"], e["npc_id"]) == (axis, npc))
-                assert value == pytest.approx(getattr(world.npc(npc).initial, axis) + moved)
+                told = [
+                    e for e in before if (e["kind"], e["name"], e["npc_id"]) == ("axis", axis, npc)
+                ]
+                moved = sum(entry["amount"] for entry in told)
+                assert value == pytest.approx(world.npc(npc).initial[axis] + moved)
 
 
 async def test_the_games_clock_never_runs_backwards(game) -> None:

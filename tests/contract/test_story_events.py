@@ -9,6 +9,7 @@ import pytest
 from langchain_app.domain.chronicle import SECRET_FROM, EventReport, TimeWindow
 from langchain_app.domain.lore import Gate
 from langchain_app.domain.ports import Whose
+from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.persistence.timelines import PostgresTimelines
 from tests.playing import fresh
@@ -208,7 +209,7 @@ async def test_a_secret_is_told_only_to_whom_the_witness_trusts(
     await happens(game, FIRE, 10, secret=True, loud=loud)
     for trust, told in ((SECRET_FROM - 0.01, []), (SECRET_FROM, [FIRE[language]])):
         at = await scene(game, "maren", 12)
-        trusting = replace(at, relationship=at.relationship.model_copy(update={"trust": trust}))
+        trusting = replace(at, relationship=Relationship(trust=trust))
         chronicle = game.platform.dialogue._parts.chronicle
         found = await chronicle.recall(trusting, Utterance(question, language), ())
         assert [recollection.text for recollection in found] == told

@@ -12,12 +12,12 @@ THANKS = {"en": "Thank you so much!", "ko": "정말 고마워요!"}
 
 async def test_trust_moves_within_the_caps_and_the_ledger_says_why(game) -> None:
     answer = await game.say("What happened to the bell? Thank you!", "isaura")
-    caps = game.platform.world.manifest.policy.per_turn
-    assert 0 < answer["state"]["deltas"]["trust"] <= caps.trust
-    assert 0 < answer["state"]["deltas"]["relationship"] <= caps.relationship
+    for axis in ("trust", "relationship"):
+        cap = game.platform.world.manifest.axes[axis].per_turn
+        assert 0 < answer["state"]["deltas"][axis] <= cap
     entries = {(entry["kind"], entry["name"]): entry for entry in await game.ledger()}
     assert entries["flag", "cracked_bell.rumour"]["source"] == "trigger:ask-crack"
-    trust = entries["trust", "trust"]
+    trust = entries["axis", "trust"]
     assert trust["amount"] == pytest.approx(answer["state"]["deltas"]["trust"])
     assert "ask-crack" in trust["source"]
     assert trust["reason"]

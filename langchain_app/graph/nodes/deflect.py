@@ -6,10 +6,10 @@ import asyncio
 
 from langgraph.runtime import Runtime
 
+from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.errors import ChatModelFailed, TurnDeadlineExceeded
 from langchain_app.domain.lines import pick
 from langchain_app.domain.lore import Findings
-from langchain_app.domain.npc import Emotion
 from langchain_app.domain.tone import Sentiment, choose_tone
 from langchain_app.domain.turn import Brief, Deflection, Reply, TriggerCheck
 from langchain_app.graph.context import TurnContext
@@ -61,7 +61,7 @@ async def _refused(text: str, state: TurnState, context: TurnContext) -> bool:
     """Tell whether the fallback's words must not be said; what nobody can check must not either."""
     try:
         async with asyncio.timeout(FALLBACK_S):
-            return await fault_in(text, state, context) is not None
+            return await fault_in(text, state, context, composed=True) is not None
     except TimeoutError:
         return True
 
@@ -75,7 +75,7 @@ def _authored(state: TurnState, why: Deflection | None) -> tuple[str, Emotion]:
     text = pick(
         lines.forbidden_talk if forbidden else lines.deflect, f"{scene.seq}", _recent(state)
     )
-    tone = choose_tone(Sentiment(), "small_talk", scene.relationship.mood)
+    tone = choose_tone(Sentiment(), "small_talk", scene.mood)
     return text, "disgust" if forbidden else tone.emotion
 
 

@@ -18,7 +18,9 @@ async def guard_reply(state: TurnState, runtime: Runtime[TurnContext]) -> Update
     reply = state.get("reply")
     if reply is None or state.get("deflection"):
         return {}
-    fault = await fault_in(reply.text, state, runtime.context)
+    context = runtime.context
+    composed = reply.origin != "model" or context.parts.speaker.provider == "embedded"
+    fault = await fault_in(reply.text, state, context, composed=composed)
     if fault is None:
         return {}
     if state["attempts"] < ATTEMPTS:

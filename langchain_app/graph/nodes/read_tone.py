@@ -15,7 +15,5 @@ async def read_tone(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Rate sentiment, name the dialogue act, and choose mood, temperature and top_p."""
     listener = runtime.context.parts.listener
     utterance = state["utterance"]
-    tone = choose_tone(
-        listener.sentiment(utterance), listener.act(utterance), state["scene"].relationship.mood
-    )
+    tone = choose_tone(listener.sentiment(utterance), listener.act(utterance), state["scene"].mood)
     return {"tone": tone}

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 
 from langchain_app.domain.answer import answer_of
 from langchain_app.domain.errors import TimelineMoved
+from langchain_app.domain.game_state import as_stated
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.memory import HAPPENED, importance
 from langchain_app.domain.rumour import ChronicleEntry
@@ -34,7 +35,8 @@ async def remember_turn(state: TurnState, runtime: Runtime[TurnContext]) -> Upda
     try:
         stored = await timelines.commit(record, answer)
     except TimelineMoved:
-        return {"scene": await timelines.reload(state["scene"])}
+        scene = await timelines.reload(state["scene"])
+        return {"scene": as_stated(scene, state["request"], context.parts.world)}
     return {"stored": stored} if stored else {"answer": answer}
 
 

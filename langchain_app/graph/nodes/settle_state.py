@@ -1,10 +1,12 @@
-"""Decides what the words do to trust, story and items."""
+"""Decides what the words do to feelings, story and items."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from langgraph.runtime import Runtime
 
-from langchain_app.domain.proposals import propose
+from langchain_app.domain.proposals import Heard, propose
 from langchain_app.domain.settlement import settle
 from langchain_app.domain.turn import TriggerCheck
 from langchain_app.graph.context import TurnContext
@@ -14,14 +16,16 @@ from langchain_app.graph.state import TurnState
 
 @observed("evaluator", "triggers", "deflection")
 async def settle_state(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """Settle the turn's proposals on server state."""
-    scene = state["scene"]
-    proposals = propose(
+    """Settle the turn's proposals on server state; what changed beforehand comes first."""
+    scene, policy = state["scene"], runtime.context.parts.policy
+    checked = state.get("triggers", TriggerCheck())
+    heard = Heard(
         state["utterance"].text,
         state.get("tone"),
-        scene.relationship,
-        state.get("triggers", TriggerCheck()).fired,
+        checked.fired,
+        checked.reading,
         state.get("deflection"),
     )
-    policy = runtime.context.parts.policy
-    return {"settlement": settle(proposals, scene.story, scene.relationship, policy)}
+    proposals = propose(heard, scene.relationship, policy)
+    settlement = settle(proposals, scene.standing, policy, scene.npc.id)
+    return {"settlement": replace(settlement, entries=(*scene.beforehand, *settlement.entries))}

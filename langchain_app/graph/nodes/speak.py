@@ -8,6 +8,7 @@ from langchain_app.domain.errors import ChatModelFailed, TurnDeadlineExceeded
 from langchain_app.domain.turn import Brief, Deflection, Reply
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
+from langchain_app.graph.routing import ATTEMPTS
 from langchain_app.graph.speech import announce, say
 from langchain_app.graph.state import TurnState
 
@@ -29,7 +30,12 @@ async def speak(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
         triggers=state["triggers"],
         complaint=state.get("complaint", ""),
     )
-    speaker = context.parts.speaker
+    speaker, fired = context.parts.speaker, state["triggers"].fired
+    emotion = fired.trigger.emotion if fired and fired.trigger.emotion else state["tone"].emotion
+    if fired is not None and fired.trigger.verbatim and not fired.beside:
+        text = fired.trigger.line[state["utterance"].language]
+        announce(context, text, replaces=False)
+        return {"attempts": ATTEMPTS, "reply": Reply(text, emotion, "authored", "authored")}
     try:
         text = await say(
             context, speaker, brief, context.remaining - RESERVE_S, first=attempts == 1
@@ -40,5 +46,5 @@ async def speak(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
         return {"attempts": attempts, "deflection": Deflection("model_failed", failed.message)}
     if attempts > 1:
         announce(context, text, replaces=True)
-    reply = Reply(text, state["tone"].emotion, "model", speaker.name)
+    reply = Reply(text, emotion, "model", speaker.name)
     return {"attempts": attempts, "reply": reply, "complaint": ""}

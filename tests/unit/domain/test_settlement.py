@@ -5,26 +5,50 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langchain_app.domain.proposals import COURTESY_CEILING, policy_of, propose
-from langchain_app.domain.relationship import Caps, Deltas, Relationship
-from langchain_app.domain.settlement import Proposal, Settlement, SettlementPolicy, settle
-from langchain_app.domain.story import Action, Effects, Requirements, Reward, StoryState
+from langchain_app.domain.actions import ActionSpec
+from langchain_app.domain.policy import Lists, SettlementPolicy, policy_of
+from langchain_app.domain.proposals import Heard, propose
+from langchain_app.domain.reading import Reading
+from langchain_app.domain.relationship import Axis, Deltas, Relationship
+from langchain_app.domain.settlement import Proposal, Settlement, settle
+from langchain_app.domain.story import (
+    Action,
+    Effects,
+    Requirements,
+    Reward,
+    Standing,
+    StoryState,
+)
+from langchain_app.domain.text import LocalText
 from langchain_app.domain.tone import Sentiment, choose_tone
 from langchain_app.domain.turn import Deflection, FiredTrigger
 
-FLAGS = ("q.one", "q.two", "q.done")
+FLAGS = ("q.one", "q.two", "q.done", "q.never")
+AXES = ("trust", "relationship", "respect")
 ITEMS = ("bell", "rope")
 ACTIONS = ("open_gate",)
+NAME = LocalText(en="axis", ko="축")
 POLICY = SettlementPolicy(
-    caps=Caps(trust=0.15, relationship=0.25),
+    axes={
+        "trust": Axis(name=NAME, per_turn=0.15, courtesy=0.1),
+        "relationship": Axis(name=NAME, per_turn=0.25, courtesy=0.3),
+        "respect": Axis(name=NAME, per_turn=0.05, least=-0.2, most=0.4, courtesy=0.0),
+    },
     flags=frozenset(FLAGS),
     items=frozenset(ITEMS),
-    actions=frozenset(ACTIONS),
+    actions={name: ActionSpec(does=NAME) for name in ACTIONS},
+    words_on_flags=Lists(deny=frozenset({"q.never"})),
+    thresholds={"q.two": 0.8},
+    manners={
+        "thanks": Deltas(trust=0.01, relationship=0.03),
+        "compliment": Deltas(trust=0.01, relationship=0.03),
+        "insult": Deltas(trust=-0.08, relationship=-0.12),
+    },
     rewards={"q.done": Reward(items=("rope", "moon"), deltas=Deltas(trust=0.1, relationship=0.2))},
 )
 
 amounts = st.floats(-2, 2) | st.sampled_from([0.0, 0.1, -0.1, 2.0, -2.0])
-deltas = st.builds(Deltas, trust=amounts, relationship=amounts)
+deltas = st.dictionaries(st.sampled_from([*AXES, "no_axis"]), amounts).map(Deltas)
 flags = st.lists(st.sampled_from([*FLAGS, "made.up"]), max_size=3).map(tuple)
 known_flags = st.lists(st.sampled_from(FLAGS), min_size=1, max_size=3).map(tuple)
 items = st.lists(st.sampled_from([*ITEMS, "moon"]), max_size=2).map(tuple)
@@ -45,9 +69,11 @@ proposals = st.builds(
     effects=effects,
     reason=st.just("because"),
     requires=requirements,
+    via=st.sampled_from(["author", "model"]),
+    confidence=st.dictionaries(st.sampled_from(FLAGS), st.floats(0, 1) | st.just(float("nan"))),
 )
 axis = st.integers(-10_000, 10_000).map(lambda n: n / 10_000)
-relationships = st.builds(Relationship, trust=axis, relationship=axis)
+relationships = st.dictionaries(st.sampled_from(AXES), axis).map(Relationship)
 stories = st.builds(
     StoryState,
     flags=st.frozensets(st.sampled_from(FLAGS)),
@@ -61,7 +87,7 @@ def played(
 ) -> list[tuple[StoryState, Relationship, Settlement]]:
     outcome = []
     for turn in turns:
-        settlement = settle(turn, story, relationship, POLICY)
+        settlement = settle(turn, Standing(story, relationship, POLICY.axes), POLICY)
         outcome.append((story, relationship, settlement))
         story, relationship = settlement.story, settlement.relationship
     return outcome
@@ -79,10 +105,9 @@ def ledger(settlement: Settlement, kind: str) -> dict[str, float]:
 def test_no_sequence_of_proposals_leaves_the_caps_or_the_scale(turns, story, relationship) -> None:
     for _, before, settlement in played(turns, story, relationship):
         after = settlement.relationship
-        for name in ("trust", "relationship"):
-            moved = getattr(after, name) - getattr(before, name)
-            assert abs(moved) <= getattr(POLICY.caps, name) + 1e-9
-            assert -1 <= getattr(after, name) <= 1
+        for name, axis in POLICY.axes.items():
+            assert abs(after[name] - before[name]) <= axis.per_turn + 1e-9
+            assert min(axis.least, before[name]) <= after[name] <= max(axis.most, before[name])
 
 
 @given(turns, stories, relationships)
@@ -92,7 +117,7 @@ def test_no_sequence_raises_an_undefined_flag_or_one_twice(turns, story, relatio
         raised += settlement.flags
         assert settlement.story.flags == frozenset(raised)
     assert len(raised) == len(set(raised))
-    assert set(raised) <= set(FLAGS)
+    assert set(raised) <= {*FLAGS, *story.flags} - ({"q.never"} - story.flags)
 
 
 @given(turns, stories, relationships)
@@ -104,17 +129,19 @@ def test_nobody_is_given_what_the_world_does_not_have(turns, story, relationship
 
 @given(st.lists(proposals, max_size=5), stories, relationships)
 def test_the_same_input_settles_the_same(turn, story, relationship) -> None:
-    assert settle(turn, story, relationship, POLICY) == settle(turn, story, relationship, POLICY)
+    assert settle(turn, Standing(story, relationship, POLICY.axes), POLICY) == settle(
+        turn, Standing(story, relationship, POLICY.axes), POLICY
+    )
 
 
 @given(turns, stories, relationships)
 def test_the_ledger_adds_up_to_the_difference_in_state(turns, story, relationship) -> None:
     for before, felt, settlement in played(turns, story, relationship):
         after = settlement.relationship
-        for kind in ("trust", "relationship"):
-            change = round(getattr(after, kind) - getattr(felt, kind), 4)
-            assert sum(ledger(settlement, kind).values()) == change
-            assert getattr(settlement.deltas, kind) == change
+        moved = ledger(settlement, "axis")
+        for name in AXES:
+            change = round(after[name] - felt[name], 4)
+            assert moved.get(name, 0.0) == settlement.deltas[name] == change
         gone, come = before.items - settlement.story.items, settlement.story.items - before.items
         expected = dict.fromkeys(gone, -1.0) | dict.fromkeys(come, 1.0)
         moved = {name: amount for name, amount in ledger(settlement, "item").items() if amount}
@@ -137,11 +164,11 @@ def test_the_ledger_adds_up_to_the_difference_in_state(turns, story, relationshi
 def test_a_proposal_that_raises_flags_changes_nothing_the_second_time(
     proposal, story, relationship
 ) -> None:
-    once = settle([proposal], story, relationship, POLICY)
-    again = settle([proposal], once.story, once.relationship, POLICY)
+    once = settle([proposal], Standing(story, relationship, POLICY.axes), POLICY)
+    again = settle([proposal], Standing(once.story, once.relationship, POLICY.axes), POLICY)
     assert (again.story, again.relationship) == (once.story, once.relationship)
     assert not again.changed
-    twice_at_once = settle([proposal, proposal], story, relationship, POLICY)
+    twice_at_once = settle([proposal, proposal], Standing(story, relationship, POLICY.axes), POLICY)
     assert twice_at_once.story == once.story
     assert twice_at_once.relationship == once.relationship
 
@@ -152,7 +179,7 @@ def test_what_is_refused_leaves_a_reason_and_nothing_else(turn, story, relations
         Proposal(p.source, p.effects, p.reason, requires=Requirements(flags=("never.raised",)))
         for p in turn
     ]
-    settlement = settle(hopeless, story, relationship, POLICY)
+    settlement = settle(hopeless, Standing(story, relationship, POLICY.axes), POLICY)
     assert (settlement.story, settlement.relationship) == (story, relationship)
     assert [entry.reason for entry in settlement.entries] == ["its conditions do not hold"] * len(
         turn
@@ -161,13 +188,13 @@ def test_what_is_refused_leaves_a_reason_and_nothing_else(turn, story, relations
 
 
 def test_nothing_proposed_changes_nothing() -> None:
-    settlement = settle([], StoryState(), Relationship(trust=0.3), POLICY)
+    settlement = settle([], Standing(StoryState(), Relationship(trust=0.3), POLICY.axes), POLICY)
     assert settlement == Settlement(Relationship(trust=0.3), StoryState())
 
 
 def test_a_completed_quest_brings_its_reward_in_the_same_turn() -> None:
     done = Proposal("trigger:end", Effects(flags=("q.done",)), "the end")
-    settlement = settle([done], StoryState(), Relationship(), POLICY)
+    settlement = settle([done], Standing(StoryState(), Relationship(), POLICY.axes), POLICY)
     assert settlement.story.items == {"rope"}
     assert settlement.deltas == Deltas(trust=0.1, relationship=0.2)
     refused = [entry for entry in settlement.entries if entry.kind == "refused"]
@@ -176,7 +203,7 @@ def test_a_completed_quest_brings_its_reward_in_the_same_turn() -> None:
 
 def test_what_is_not_carried_cannot_be_taken() -> None:
     takes = Proposal("trigger:a", Effects(takes=("bell",)), "hand it over")
-    settlement = settle([takes], StoryState(), Relationship(), POLICY)
+    settlement = settle([takes], Standing(StoryState(), Relationship(), POLICY.axes), POLICY)
     assert [(e.kind, e.reason) for e in settlement.entries] == [
         ("refused", "the player does not carry it")
     ]
@@ -184,14 +211,14 @@ def test_what_is_not_carried_cannot_be_taken() -> None:
 
 def test_a_turn_of_many_kindnesses_is_worth_no_more_than_the_cap() -> None:
     kind = Proposal("tone", Effects(deltas=Deltas(trust=0.1, relationship=0.2)), "thanks")
-    settlement = settle([kind] * 10, StoryState(), Relationship(), POLICY)
+    settlement = settle([kind] * 10, Standing(StoryState(), Relationship(), POLICY.axes), POLICY)
     assert settlement.deltas == Deltas(trust=0.15, relationship=0.25)
 
 
 def test_a_flag_no_quest_defines_is_refused_with_its_name() -> None:
     known = "q.one"
     lie = Proposal("reader", Effects(flags=("i.win", known)), "it says so", evidence="you won")
-    settlement = settle([lie], StoryState(), Relationship(), POLICY)
+    settlement = settle([lie], Standing(StoryState(), Relationship(), POLICY.axes), POLICY)
     refused = [entry for entry in settlement.entries if entry.kind == "refused"]
     assert [(entry.name, entry.evidence) for entry in refused] == [("i.win", "you won")]
     assert settlement.flags == (known,)
@@ -199,17 +226,76 @@ def test_a_flag_no_quest_defines_is_refused_with_its_name() -> None:
 
 def test_deltas_that_add_up_to_more_than_the_axis_are_capped_like_any_other() -> None:
     huge = Proposal("reader", Effects(deltas=Deltas(trust=2.0)), "much")
-    settlement = settle([huge, huge], StoryState(), Relationship(), POLICY)
-    assert settlement.deltas.trust == POLICY.caps.trust
+    settlement = settle([huge, huge], Standing(StoryState(), Relationship(), POLICY.axes), POLICY)
+    assert settlement.deltas["trust"] == POLICY.axes["trust"].per_turn
 
 
 def test_a_proposal_whose_flags_are_all_undefined_moves_nothing() -> None:
     lie = Proposal("reader", Effects(flags=("i.win",), deltas=Deltas(trust=0.1)), "so it says")
-    settlement = settle([lie], StoryState(), Relationship(), POLICY)
+    settlement = settle([lie], Standing(StoryState(), Relationship(), POLICY.axes), POLICY)
     assert settlement.relationship == Relationship()
 
 
+# --- what a model reads
+
+
+def test_a_flag_that_a_model_is_not_sure_of_stays_down_and_the_ledger_says_how_sure() -> None:
+    doubtful = Proposal(
+        "reader",
+        Effects(flags=("q.one", "q.two")),
+        "read",
+        confidence={"q.one": 0.6, "q.two": 0.79},
+    )
+    settlement = settle([doubtful], Standing(StoryState(), Relationship(), POLICY.axes), POLICY)
+    assert settlement.flags == ("q.one",)
+    assert [e.reason for e in settlement.entries if e.kind == "refused"] == ["p 0.79 is below 0.80"]
+
+
+def test_a_flag_that_the_world_denies_to_words_is_raised_by_no_words() -> None:
+    lie = Proposal("trigger:a", Effects(flags=("q.never",), deltas=Deltas(trust=0.1)), "said")
+    settlement = settle([lie], Standing(StoryState(), Relationship(), POLICY.axes), POLICY)
+    assert not settlement.changed
+
+
+def test_a_model_may_not_propose_an_action_that_only_triggers_bring_about() -> None:
+    reading = Reading("model", actions=(Action(name="open_gate"),), evidence="open the gate")
+    settlement = played_out(Heard("please open the gate", reading=reading), Relationship())
+    assert settlement.actions == ()
+    assert [e.reason for e in settlement.entries] == ["only a trigger or a goal brings it about"]
+
+
+def test_a_reading_whose_evidence_nobody_said_moves_nothing() -> None:
+    reading = Reading("model", Deltas(relationship=0.2), evidence="I love this town")
+    settlement = played_out(Heard("hello there", reading=reading), Relationship())
+    assert not settlement.changed
+    assert [e.reason for e in settlement.entries] == [
+        "its evidence does not stand in what was said"
+    ]
+
+
+def test_a_reading_raises_feelings_no_further_than_manners_go() -> None:
+    reading = Reading("model", Deltas(trust=0.9, respect=0.9), evidence="I love this town")
+    felt = Relationship()
+    for _ in range(5):
+        felt = played_out(Heard("I love this town!", reading=reading), felt).relationship
+    assert felt == Relationship(trust=0.1)
+
+
+def test_a_flag_that_a_model_reads_where_no_gate_is_open_is_refused_with_that_reason() -> None:
+    reading = Reading("heads", flags={"q.one": 0.99}, evidence="the quest is done")
+    settlement = played_out(Heard("the quest is done", reading=reading), Relationship())
+    assert not settlement.changed
+    assert [(e.name, e.reason) for e in settlement.entries] == [
+        ("reader:heads", "no gate is open for it")
+    ]
+
+
 # --- who proposes what
+
+
+def played_out(heard: Heard, felt: Relationship) -> Settlement:
+    proposed = propose(heard, felt, POLICY)
+    return settle(proposed, Standing(StoryState(), felt, POLICY.axes), POLICY)
 
 
 def test_an_exploit_or_forbidden_talk_proposes_nothing(ebbhold) -> None:
@@ -217,16 +303,22 @@ def test_an_exploit_or_forbidden_talk_proposes_nothing(ebbhold) -> None:
     trigger = ebbhold.triggers["isaura"][0]
     for why in ("exploit", "forbidden_talk"):
         fired = FiredTrigger(trigger, "bell")
-        assert propose("thanks", tone, Relationship(), fired, Deflection(why, "x")) == ()
+        assert (
+            propose(
+                Heard("thanks", tone, fired, deflection=Deflection(why, "x")),
+                Relationship(),
+                POLICY,
+            )
+            == ()
+        )
 
 
 def test_a_forbidden_trigger_proposes_its_own_reaction_only(ebbhold) -> None:
     npc = next(npc for npc in ebbhold.npcs.values() if npc.forbidden_triggers)
     hurt = npc.forbidden_triggers[0]
     tone = choose_tone(Sentiment(), "thanks", "neutral")
-    (proposal,) = propose(
-        "x", tone, Relationship(), None, Deflection("forbidden_trigger", "words", hurt)
-    )
+    why = Deflection("forbidden_trigger", "words", hurt)
+    (proposal,) = propose(Heard("x", tone, deflection=why), Relationship(), POLICY)
     assert proposal.source == f"forbidden:{hurt.id}"
     assert proposal.effects == Effects(deltas=hurt.reaction.deltas)
     assert proposal.evidence == "words"
@@ -235,32 +327,25 @@ def test_a_forbidden_trigger_proposes_its_own_reaction_only(ebbhold) -> None:
 def test_an_insult_costs_more_than_a_thank_you_brings() -> None:
     def moved(act) -> Deltas:
         tone = choose_tone(Sentiment(), act, "neutral")
-        return settle(
-            propose("...", tone, Relationship(), None, None), StoryState(), Relationship(), POLICY
-        ).deltas
+        return played_out(Heard("...", tone), Relationship()).deltas
 
     thanks, insult, question = moved("thanks"), moved("insult"), moved("question")
-    assert thanks.trust > 0
-    assert -insult.trust >= 4 * thanks.trust
+    assert thanks["trust"] > 0
+    assert -insult["trust"] >= 4 * thanks["trust"]
     assert question == Deltas()
 
 
 def test_no_amount_of_courtesy_makes_an_npc_trust() -> None:
     felt, tone = Relationship(), choose_tone(Sentiment(), "compliment", "neutral")
     for _ in range(200):
-        felt = settle(propose("!", tone, felt, None, None), StoryState(), felt, POLICY).relationship
-    assert felt == COURTESY_CEILING
+        felt = played_out(Heard("!", tone), felt).relationship
+    assert felt == Relationship(trust=0.1, relationship=0.3)
 
 
 def test_courtesy_takes_nothing_from_an_npc_who_trusts_already() -> None:
-    felt, tone = (
-        Relationship(trust=0.6, relationship=0.7),
-        choose_tone(Sentiment(), "thanks", "warm"),
-    )
-    assert (
-        settle(propose("!", tone, felt, None, None), StoryState(), felt, POLICY).relationship
-        == felt
-    )
+    felt = Relationship(trust=0.6, relationship=0.7)
+    tone = choose_tone(Sentiment(), "thanks", "warm")
+    assert played_out(Heard("!", tone), felt).relationship == felt
 
 
 def test_the_worlds_policy_knows_exactly_what_the_world_has(ebbhold) -> None:
@@ -277,7 +362,8 @@ def test_however_triggers_fire_the_demo_worlds_ledger_adds_up(ebbhold, data) -> 
     all_triggers = [t for quest in ebbhold.quests.values() for t in quest.triggers]
     for trigger in data.draw(st.lists(st.sampled_from(all_triggers), max_size=25)):
         fired = FiredTrigger(trigger, "said so")
-        settlement = settle(propose("x", None, felt, fired, None), story, felt, policy)
+        standing = Standing(story, felt, policy.axes)
+        settlement = settle(propose(Heard("x", fired=fired), felt, policy), standing, policy)
         assert set(settlement.flags) == settlement.story.flags - story.flags
         assert not [e for e in settlement.entries if "no such" in e.reason or "defines" in e.reason]
         story, felt = settlement.story, settlement.relationship

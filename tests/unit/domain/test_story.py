@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from langchain_app.domain.keywords import Keywords
-from langchain_app.domain.proposals import policy_of, propose
-from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.policy import policy_of
+from langchain_app.domain.proposals import Heard, propose
+from langchain_app.domain.relationship import Axis, Level, Relationship
 from langchain_app.domain.settlement import settle
-from langchain_app.domain.story import START, Requirements, StoryState
+from langchain_app.domain.story import START, Requirements, Standing, StoryState
+from langchain_app.domain.text import LocalText
 from langchain_app.domain.triggers import fired_trigger, open_triggers
 from langchain_app.domain.turn import Scene, Utterance
 
 FLAGS = ("q.one", "q.two", "q.three")
 flag_sets = st.frozensets(st.sampled_from(FLAGS))
+feelings = st.integers(-10_000, 10_000).map(lambda n: n / 10_000)
 
 
 def test_the_start_is_reached_by_everybody() -> None:
@@ -24,18 +27,61 @@ def test_the_start_is_reached_by_everybody() -> None:
     assert StoryState(flags=frozenset({"q.one"})).reached == {START, "q.one"}
 
 
-@given(flag_sets, flag_sets, flag_sets, st.floats(-1, 1), st.floats(-1, 1))
+def standing(trust: float = 0.0, place: str | None = None, heard=(), **story) -> Standing:
+    felt = Relationship(trust=trust)
+    return Standing(StoryState(**story), felt, place=place, heard=frozenset(heard))
+
+
+@given(flag_sets, flag_sets, flag_sets, feelings, feelings)
 def test_requirements_hold_exactly_where_each_of_them_does(needs, unless, raised, floor, trust):
     requires = Requirements(flags=tuple(needs), unless=tuple(unless), trust=floor)
     expected = needs <= raised and not unless & raised and trust >= floor
-    assert requires.met_by(StoryState(flags=raised), trust) is expected
+    assert requires.met_by(standing(flags=raised, trust=trust)) is expected
 
 
 @given(flag_sets, flag_sets, flag_sets)
 def test_without_unless_a_road_once_open_stays_open(needs, raised, more) -> None:
     requires = Requirements(flags=tuple(needs))
-    if requires.met_by(StoryState(flags=raised), 0.0):
-        assert requires.met_by(StoryState(flags=raised | more), 0.0)
+    if requires.met_by(standing(flags=raised)):
+        assert requires.met_by(standing(flags=raised | more))
+
+
+@pytest.mark.parametrize(
+    ("requires", "open_", "closed"),
+    [
+        ({"places": ["tower"]}, standing(place="tower"), standing(place="forge")),
+        ({"game": {"weather": "fog"}}, standing(game={"weather": "fog"}), standing()),
+        ({"game": {"night": True}}, standing(game={"night": True}), standing(game={"night": 1})),
+        ({"happened": ["theft"]}, standing(heard=["theft"]), standing()),
+        ({"happened": ["searched"]}, standing(deeds={"searched"}), standing(heard=["theft"])),
+        ({"feelings": {"trust": 0.2}}, standing(trust=0.2), standing(trust=0.19)),
+        (
+            {"any_of": [{"items": ["rope"]}, {"trust": 0.5}]},
+            standing(trust=0.5),
+            standing(items={"bell"}, trust=0.4),
+        ),
+    ],
+)  # fmt: skip
+def test_a_condition_asks_for_place_game_deed_event_feeling_or_one_of_several(
+    requires, open_, closed
+) -> None:
+    conditions = Requirements.model_validate(requires)
+    assert conditions.met_by(open_)
+    assert not conditions.met_by(closed)
+
+
+def test_a_level_that_is_reached_counts_as_a_flag() -> None:
+    axes = {
+        "trust": Axis(
+            name=LocalText(en="trust", ko="신뢰"),
+            levels=(Level(id="friend", at=0.4, name=LocalText(en="friend", ko="벗")),),
+        )
+    }
+    friends = Requirements(flags=("trust.friend",))
+    assert friends.met_by(Standing(StoryState(), Relationship(trust=0.4), axes))
+    assert not friends.met_by(Standing(StoryState(), Relationship(trust=0.39), axes))
+    strangers = Requirements(unless=("trust.friend",))
+    assert not strangers.met_by(Standing(StoryState(), Relationship(trust=0.4), axes))
 
 
 def test_keywords_need_one_word_of_every_group() -> None:
@@ -62,11 +108,11 @@ def test_a_trigger_is_open_with_its_own_npc_and_only_while_something_is_left_to_
             ready = StoryState(
                 flags=frozenset(trigger.requires.flags), items=frozenset(trigger.requires.items)
             )
-            assert trigger.is_open(trigger.npc, ready, 1.0)
-            assert not trigger.is_open("somebody-else", ready, 1.0)
+            assert trigger.is_open(trigger.npc, standing(**dict(ready), trust=1.0))
+            assert not trigger.is_open("somebody-else", standing(**dict(ready), trust=1.0))
             if trigger.effects.flags:
                 done = ready.model_copy(update={"flags": ready.flags | {*trigger.effects.flags}})
-                assert not trigger.is_open(trigger.npc, done, 1.0)
+                assert not trigger.is_open(trigger.npc, standing(**dict(done), trust=1.0))
 
 
 def test_stages_are_reached_by_flags_of_their_quest(ebbhold) -> None:
@@ -100,7 +146,8 @@ class Playthrough:
         fired = next((f for f in heard if f is not None and f.trigger == trigger), None)
         assert fired is not None, f"no example of {trigger.id} opens it"
         felt = self.felt[trigger.npc]
-        settlement = settle(propose("", None, felt, fired, None), self.story, felt, self.policy)
+        proposed = propose(Heard("", fired=fired), felt, self.policy)
+        settlement = settle(proposed, self.scene(trigger.npc).standing, self.policy, trigger.npc)
         self.story, self.felt[trigger.npc] = settlement.story, settlement.relationship
 
     def advance(self, quest, goal: str) -> None:
@@ -109,7 +156,7 @@ class Playthrough:
             opened = [
                 t
                 for t in quest.triggers
-                if t.effects.flags and t.is_open(t.npc, self.story, self.felt[t.npc].trust)
+                if t.effects.flags and t.is_open(t.npc, self.scene(t.npc).standing)
             ]
             assert opened, f"{quest.id} is stuck at {sorted(self.story.flags)}"
             self.play(opened[0])

@@ -13,8 +13,8 @@ from langchain_app.domain.chronicle import StoryEvent
 from langchain_app.domain.errors import TimelineMoved
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.npc import Npc
+from langchain_app.domain.policy import policy_of
 from langchain_app.domain.ports import StoredTurn
-from langchain_app.domain.proposals import policy_of
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.tone import Sentiment, Tone
