@@ -61,12 +61,14 @@ class _Stated:
         axes = self._world.manifest.axes
         yield from self._map("relationship", axes, "the world has no axis {!r}", _is_feeling)
         place = self._given.get("place")
-        if place is not None and place not in self._world.manifest.places:
+        if place is not None and not (
+            isinstance(place, str) and place in self._world.manifest.places
+        ):
             yield f"place: unknown place {str(place)[:64]!r}"
         if len(self._given) > MOST_NAMES:
             yield f"more than {MOST_NAMES} values"
         for name, value in self._rest().items():
-            if not _is_plain(value) or len(name) > LONGEST_NAME or not name.strip():
+            if not _is_plain(value) or not _is_name(name):
                 yield f"{name[:64]}: not a number, a truth or text of {LONGEST_VALUE} letters"
 
     def story(self, before: StoryState) -> StoryState:
@@ -97,7 +99,7 @@ class _Stated:
             yield f"{field}: expected a list of at most {MOST_NAMES} names"
             return
         for name in names:
-            if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+            if not _is_name(name):
                 yield f"{field}: not a name: {str(name)[:64]!r}"
             elif known is not None and name not in known:
                 yield f"{field}: {message.format(name[:64])}"
@@ -118,6 +120,10 @@ class _Stated:
                 yield f"{field}.{name}: {str(value)[:64]!r} is no value of it"
 
 
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and 0 < len(name) <= LONGEST_NAME and name.isprintable()
+
+
 def _is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -129,7 +135,7 @@ def _is_feeling(value: Any) -> bool:
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, str):
-        return len(value) <= LONGEST_VALUE
+        return len(value) <= LONGEST_VALUE and value.isprintable()
     if isinstance(value, bool):
         return True
     return isinstance(value, int | float) and math.isfinite(value) and abs(value) < 2**53

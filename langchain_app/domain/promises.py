@@ -51,7 +51,7 @@ _UNREAL: dict[Language, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "ko": re.compile(
-        r"(?:^|\s)(?:못|안)\s|않|못|없|말게|마세요|마라|지 ?마|다면|라면|으면|(?:하|오|주|가)면|만약|때까지|전까지|나중에|언젠가|"
+        r"(?:^|\s)(?:못|안)\s|않|못|없|말게|마세요|마라|지 ?마|[가-힣]면(?:[\s,]|$)|만약|때까지|전까지|나중에|언젠가|"
         r"을 ?텐데|ㄹ 텐데|수도|예전|\?\s*$"
     ),
 }
@@ -82,15 +82,14 @@ def promise_fault(reply: str, language: Language, settled: Settled, world: World
 
 
 def _faults(sentence: str, language: Language, settled: Settled, world: World) -> Iterator[str]:
-    if _GIVING[language].search(sentence):
-        for item in _items(sentence, language, world):
-            given = item in settled.effects.gives or item in settled.story.items
-            if not given and settled.npc_id not in world.items[item].sold_by:
-                yield f"gives {item}, which nothing gives"
-    if _TAKING[language].search(sentence):
-        for item in _items(sentence, language, world):
-            if item not in settled.effects.takes:
-                yield f"takes {item}, which nothing takes"
+    giving, taking = _GIVING[language].search(sentence), _TAKING[language].search(sentence)
+    named = _items(sentence, language, world) if giving or taking else []
+    given, taken = settled.story.items.union(settled.effects.gives), settled.effects.takes
+    for item in named:
+        if giving and item not in given and settled.npc_id not in world.items[item].sold_by:
+            yield f"gives {item}, which nothing gives"
+        if taking and item not in taken and item not in given:
+            yield f"takes {item}, which nothing takes"
     for name, spec in world.manifest.actions.items():
         if name not in settled.actions and spec.announced.evidence(sentence, language):
             yield f"announces {name}, which is not done"
@@ -106,5 +105,7 @@ def _items(sentence: str, language: Language, world: World) -> list[str]:
     return [
         item
         for word, item in world.item_words[language].items()
-        if word in text and (language == "ko" or re.search(rf"\b{re.escape(word)}\b", text))
+        if word in text
+        and word not in world.manifest.currency[language].lower()
+        and (language == "ko" or re.search(rf"\b{re.escape(word)}\b", text))
     ]

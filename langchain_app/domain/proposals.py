@@ -44,17 +44,24 @@ def propose(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> tuple
                 evidence=deflection.detail,
             ),
         )
-    return (*_gate(heard), *_manners(heard, felt, policy), *_read(heard, felt, policy))
+    return (
+        *_gate(heard, felt, policy),
+        *_manners(heard, felt, policy),
+        *_read(heard, felt, policy),
+    )
 
 
-def _gate(heard: Heard) -> Iterator[Proposal]:
+def _gate(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterator[Proposal]:
     fired = heard.fired
     if fired is None:
         return
-    trigger = fired.trigger
+    trigger, effects = fired.trigger, fired.trigger.effects
+    if not effects.flags:  # it fires as often as it is said: feelings are not to be farmed
+        deltas = _courteous(effects.deltas, felt, policy.axes)
+        effects = effects.model_copy(update={"deltas": deltas})
     yield Proposal(
         source=f"trigger:{trigger.id}",
-        effects=trigger.effects,
+        effects=effects,
         reason="the player said what this trigger waits for"
         if trigger.says is not None
         else "its moment had come",

@@ -1,0 +1,71 @@
+"""Goals: what an NPC does of its own accord when its moment comes."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from langchain_app.domain.goals import Goal
+from langchain_app.domain.policy import policy_of
+from langchain_app.domain.proposals import Heard, propose
+from langchain_app.domain.relationship import Relationship
+from langchain_app.domain.settlement import settle
+from langchain_app.domain.story import StoryState
+from langchain_app.domain.triggers import moment, open_triggers
+from langchain_app.domain.turn import Scene
+
+LINE = {"en": "Take this.", "ko": "이거 받게."}
+
+
+def goal(**more) -> Goal:
+    return Goal.model_validate({"id": "gift", "npcs": ["teck", "nele"], "line": LINE} | more)
+
+
+def test_a_goal_happens_once_for_all_its_npcs() -> None:
+    triggers = goal().triggers()
+    assert [t.npc for t in triggers] == ["teck", "nele"]
+    assert {t.effects.flags for t in triggers} == {("goal.gift",)}
+
+
+def test_a_repeatable_goal_raises_nothing_and_waits_for_words() -> None:
+    with pytest.raises(ValidationError, match="every turn"):
+        goal(repeatable=True)
+    says = {"examples": {"en": ["give"], "ko": ["줘"]}}
+    (first, _) = goal(repeatable=True, says=says).triggers()
+    assert first.effects.flags == ()
+
+
+def scene(ebbhold, npc: str, felt: Relationship, **story) -> Scene:
+    axes = ebbhold.manifest.axes
+    return Scene(ebbhold.npc(npc), "p", "s", "t", 0, StoryState(**story), felt, axes=axes)
+
+
+def test_a_friend_is_given_a_bandage_once(ebbhold) -> None:
+    policy, friends = policy_of(ebbhold), Relationship(trust=0.3, relationship=0.4)
+    at = scene(ebbhold, "nele", friends)
+    fired = moment(open_triggers(ebbhold.triggers["nele"], at))
+    assert fired is not None
+    assert (fired.trigger.id, fired.beside) == ("goal.nele-parting-gift", True)
+    proposed = propose(Heard("hello", fired=fired), friends, policy)
+    settlement = settle(proposed, at.standing, policy, "nele")
+    assert settlement.story.items == {"kelp_bandage"}
+    assert [action.name for action in settlement.actions] == ["give_item"]
+    again = scene(ebbhold, "nele", friends, flags=settlement.story.flags)
+    assert moment(open_triggers(ebbhold.triggers["nele"], again)) is None
+
+
+def test_a_stranger_is_given_nothing(ebbhold) -> None:
+    at = scene(ebbhold, "nele", Relationship(relationship=0.39))
+    assert moment(open_triggers(ebbhold.triggers["nele"], at)) is None
+
+
+def test_what_may_be_said_again_and_again_makes_nobody_a_friend(ebbhold) -> None:
+    policy, felt = policy_of(ebbhold), Relationship(trust=0.1, relationship=0.29)
+    stall = next(t for t in ebbhold.triggers["maren"] if t.id == "open-stall")
+    from langchain_app.domain.turn import FiredTrigger
+
+    for _ in range(50):
+        at = scene(ebbhold, "maren", felt)
+        proposed = propose(Heard("x", fired=FiredTrigger(stall, "wares")), felt, policy)
+        felt = settle(proposed, at.standing, policy, "maren").relationship
+    assert felt["relationship"] == ebbhold.manifest.axes["relationship"].courtesy
