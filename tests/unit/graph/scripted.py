@@ -15,6 +15,7 @@ from langchain_app.domain.lore import Findings
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.policy import policy_of
 from langchain_app.domain.ports import StoredTurn
+from langchain_app.domain.relationship import DEFAULT_AXES, Axes, Relationship
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.tone import Sentiment, Tone
@@ -57,14 +58,19 @@ class Timeline:
     commits: list[TurnRecord] = field(default_factory=list)
     stored: StoredTurn | None = None
     seq: int = 0
+    story: StoryState = field(default_factory=StoryState)
+    felt: Relationship | None = None
+    axes: Axes = field(default_factory=lambda: DEFAULT_AXES)
 
     def scene(self) -> Scene:
-        return Scene(self.npc, "p", "s", "t", self.seq, StoryState(), self.npc.initial)
+        felt = self.felt or self.npc.initial
+        return Scene(self.npc, "p", "s", "t", self.seq, self.story, felt, axes=self.axes)
 
     async def find_turn(self, turn_id: str) -> StoredTurn | None:
         return self.stored
 
     async def load_scene(self, request: TurnRequest, world: World) -> Scene:
+        self.axes = world.manifest.axes
         return self.scene()
 
     async def reload(self, scene: Scene) -> Scene:
@@ -184,6 +190,8 @@ async def play(
     npc: str = "maren",
     fallback: ScriptedSpeaker | None = None,
     seconds: float = 5.0,
+    reader: Any = None,
+    game_state: dict[str, Any] | None = None,
     **ports: Any,
 ) -> Played:
     """Play one turn of `message` with a speaker that follows `script`, one item an attempt."""
@@ -198,6 +206,7 @@ async def play(
         listener=Listener(),
         speaker=speaker,
         fallback=fallback or ScriptedSpeaker([["I will ", "think on it."]], "light", "embedded"),
+        reader=reader,
     )
     assert not ports, ports
     events: list[tuple[str, dict[str, Any]]] = []
@@ -212,7 +221,9 @@ async def play(
         embedding=embedding,
     )
     began = time.monotonic()
-    request = TurnRequest(message, "turn-1", True, npc)
+    request = TurnRequest(
+        message, "turn-1", True, npc, game_state=game_state or {}, authoritative=bool(game_state)
+    )
     final = await compiled_turn().ainvoke(
         {"request": request}, {"recursion_limit": 200}, context=context
     )
