@@ -34,6 +34,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 "dialogue": opened.dialogue,
                 "intake": opened.intake,
                 "players": opened.players if opened.settings.platform.player_data_routes else None,
+                "saves": opened.saves,
                 "check_health": partial(platform_health, opened),
                 "publish": opened.publisher.publish,
                 "editing": opened.settings.platform.editing,

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import EditingOff, ForeignOrigin, PlayerDataOff
+from langchain_app.domain.saves import Saves
 from langchain_app.intake import EventIntake
 from langchain_app.players import Players
 from langchain_app.publishing import Published
@@ -48,6 +49,11 @@ def _players(request: Request) -> Players:
     return players
 
 
+def _saves(request: Request) -> Saves:
+    saves: Saves = request.state.saves
+    return saves
+
+
 def _publish(request: Request) -> Publish:
     """Hand over live editing to whoever may use it; raises EditingOff and ForeignOrigin.
 
@@ -83,4 +89,5 @@ DialogueDep = Annotated[Dialogue, Depends(_dialogue)]
 EventIntakeDep = Annotated[EventIntake, Depends(_intake)]
 CheckHealthDep = Annotated[CheckHealth, Depends(_check_health)]
 PlayersDep = Annotated[Players, Depends(_players)]
+SavesDep = Annotated[Saves, Depends(_saves)]
 PublishDep = Annotated[Publish, Depends(_publish)]

@@ -20,6 +20,8 @@ from langchain_app.domain.errors import (
     IngestRunning,
     PlayerDataOff,
     Refused,
+    SaveIdReused,
+    SaveOfAnotherPlayer,
     SessionOfAnotherPlayer,
     TurnIdReused,
     Unavailable,
@@ -29,6 +31,7 @@ from langchain_app.domain.errors import (
     UnknownNpc,
     UnknownPlace,
     UnknownPlayer,
+    UnknownSave,
     UnknownSession,
     UnknownTurn,
     UtteranceTooLong,
@@ -51,12 +54,15 @@ _STATUS: tuple[tuple[type[DramatisError], int], ...] = (
     (UnknownPlayer, 404),
     (UnknownFact, 404),
     (UnknownMemory, 404),
+    (UnknownSave, 404),
     (PlayerDataOff, 403),
     (SessionOfAnotherPlayer, 403),
+    (SaveOfAnotherPlayer, 403),
     (EditingOff, 403),
     (ForeignOrigin, 403),
     (TurnIdReused, 409),
     (EventIdReused, 409),
+    (SaveIdReused, 409),
     (IngestRunning, 409),
     (Refused, 422),
     (WorldInvalid, 422),
@@ -110,7 +116,8 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
         return error_response(
             422, "body_not_json", "The body is not JSON.", 'Send {"message": "..."}.'
         )
-    if "json" not in request.headers.get("content-type", ""):
+    of_body = first["loc"][:1] == ("body",)
+    if of_body and "json" not in request.headers.get("content-type", ""):
         return error_response(
             422, "body_not_json", "The body is not JSON.", "Send Content-Type: application/json."
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from langchain_app.api.routes import chat, events, health, knowledge, players
+from langchain_app.api.routes import chat, events, health, knowledge, players, saves
 
 router = APIRouter()
 router.include_router(chat.router)
 router.include_router(events.router)
 router.include_router(health.router)
 router.include_router(players.router)
+router.include_router(saves.router)
 router.include_router(knowledge.router)

@@ -16,6 +16,7 @@ DramatisError
 │   ├── FactInvalid
 │   ├── PlayerDataOff
 │   ├── SessionOfAnotherPlayer
+│   ├── UnknownSave, SaveOfAnotherPlayer, SaveIdReused
 │   ├── TurnIdReused
 │   ├── EditingOff, ForeignOrigin
 │   └── IngestRunning
@@ -239,6 +240,42 @@ class SessionOfAnotherPlayer(Refused):
         super().__init__(
             f"The session {session_id[:64]!r} belongs to another player.",
             "Send the player_id that opened it, or leave session_id out.",
+        )
+
+
+class UnknownSave(Refused):
+    """No such save was ever made, or it was deleted."""
+
+    code = "unknown_save"
+
+    def __init__(self, save_id: str) -> None:
+        super().__init__(
+            f"There is no save {save_id[:64]!r}.",
+            "GET /api/sessions/{session_id}/saves lists a player's saves.",
+        )
+
+
+class SaveOfAnotherPlayer(Refused):
+    """The save belongs to somebody else."""
+
+    code = "save_of_another_player"
+
+    def __init__(self, save_id: str) -> None:
+        super().__init__(
+            f"The save {save_id[:64]!r} belongs to another player.",
+            "Send the player_id whose story was saved.",
+        )
+
+
+class SaveIdReused(Refused):
+    """A save_id was used for two different moments."""
+
+    code = "save_id_reused"
+
+    def __init__(self, save_id: str) -> None:
+        super().__init__(
+            f"The save_id {save_id[:64]!r} was already used for another save.",
+            "Give every new save a save_id of its own, or delete the other save first.",
         )
 
 

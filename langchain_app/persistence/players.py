@@ -15,6 +15,7 @@ _LISTED = {
     "timelines": "id world_id parent_id forked_at current seq game_time flags items relationships "
     "created_at",
     "sessions": "id timeline_id npc_id opened_at",
+    "saves": "id session_id seq game_time name created_at",
     "turns": "id session_id seq npc_id message reply game_time trace_id created_at",
     "memories": "id kind npc_id seq game_time player_said npc_said text importance",
     "facts": "id npc_id turn_id seq subject slot value stance language source",

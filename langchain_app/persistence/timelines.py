@@ -32,8 +32,9 @@ RECENT = 6
 _SCENE = """
 select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.flags, t.items,
        t.relationships, t.game_time, t.line, t.upto,
-       exists (select from hearsay h where h.timeline_id = any(t.line)
-               and h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)) as eventful,
+       exists (select from unnest(t.line, t.upto) as lived (id, last)
+               join hearsay h on h.timeline_id = lived.id and h.seq <= lived.last
+               where h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)) as eventful,
        coalesce((select json_agg(r order by r.seq) from (
            select turn.*
            from unnest(s.earlier || s.id, s.earlier_upto || 2147483647) as sat (session_id, upto),

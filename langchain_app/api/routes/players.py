@@ -26,7 +26,7 @@ FactId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 @router.get("/{player_id}", response_model=PlayerOut)
 async def show(player_id: Id, players: PlayersDep) -> dict[str, Any]:
-    """List everything that is kept: timelines, sessions, turns, memories, facts, ledger."""
+    """List everything that is kept: timelines, sessions, saves, turns, memories, facts, ledger."""
     return await players.show(player_id)
 
 
