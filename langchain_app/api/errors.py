@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langchain_app.domain.errors import (
+    ApiKeyMissing,
+    ApiKeyUnknown,
     DramatisError,
     EditingOff,
     EventIdReused,
@@ -22,6 +24,7 @@ from langchain_app.domain.errors import (
     Refused,
     SaveIdReused,
     SaveOfAnotherPlayer,
+    ServerKeyNeeded,
     SessionOfAnotherPlayer,
     TurnIdReused,
     Unavailable,
@@ -45,6 +48,9 @@ BODY_S = 15.0
 """The longest silence within a body."""
 
 _STATUS: tuple[tuple[type[DramatisError], int], ...] = (
+    (ApiKeyMissing, 401),
+    (ApiKeyUnknown, 401),
+    (ServerKeyNeeded, 403),
     (UtteranceTooLong, 413),
     (UnknownNpc, 404),
     (UnknownPlace, 404),
@@ -74,6 +80,7 @@ _CODES = {
     408: "body_too_slow",
     413: "body_too_large",
 }
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 
 logger = logging.getLogger("dramatis.api")
 
@@ -87,7 +94,7 @@ def error_response(
     status: int, code: str, message: str, hint: str = "", **more: object
 ) -> JSONResponse:
     """Return an error in the one shape that all errors have; some tell `more`."""
-    headers = {"Retry-After": "1"} if status == 503 else None
+    headers = _HEADERS.get(status)
     body = {"error": {"code": code, "message": message, "hint": hint, **more}}
     return JSONResponse(body, status_code=status, headers=headers)
 

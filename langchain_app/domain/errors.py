@@ -19,6 +19,7 @@ DramatisError
 │   ├── UnknownSave, SaveOfAnotherPlayer, SaveIdReused
 │   ├── TurnIdReused
 │   ├── EditingOff, ForeignOrigin
+│   ├── ApiKeyMissing, ApiKeyUnknown, ServerKeyNeeded
 │   └── IngestRunning
 ├── Unavailable             a part does not answer; the same request may be sent again
 │   ├── DatabaseUnavailable
@@ -313,6 +314,41 @@ class ForeignOrigin(Refused):
         super().__init__(
             f"Pages of {origin[:64]!r} may not edit here.",
             "Ask from a page of this server, or from a program that sends no Origin.",
+        )
+
+
+class ApiKeyMissing(Refused):
+    """Keys are set here, and the request brings none."""
+
+    code = "api_key_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server wants an API key.", "Send `Authorization: Bearer KEY` or `X-API-Key: KEY`."
+        )
+
+
+class ApiKeyUnknown(Refused):
+    """The request brings a key that is none of those that are set."""
+
+    code = "api_key_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The API key is not known here.",
+            "Operators: DRAMATIS_SERVER_KEYS and DRAMATIS_PLAYER_KEYS name the keys.",
+        )
+
+
+class ServerKeyNeeded(Refused):
+    """A player's key may not do what the game's server may."""
+
+    code = "server_key_needed"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"A player's key may not {what}.",
+            "Let the game's server ask, with one of DRAMATIS_SERVER_KEYS.",
         )
 
 

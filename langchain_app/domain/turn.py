@@ -40,6 +40,8 @@ class TurnRequest:
     game_state: dict[str, Any] = field(default_factory=dict)
     game_time: float | None = None
     """The game's clock, in hours."""
+    authoritative: bool = False
+    """Whether the game's own server asks, so that its `game_state` holds."""
 
 
 @dataclass(frozen=True, slots=True)

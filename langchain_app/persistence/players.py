@@ -69,7 +69,7 @@ _WIPE_WORDS = (
 
 
 class PostgresPlayers:
-    """The players' own data. There is no authentication yet: whoever may call this may do it all."""
+    """The players' own data, for whoever may call this: the routes ask for a server's key."""
 
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
