@@ -7,6 +7,7 @@ DramatisError
 │   ├── UnknownNpc
 │   ├── UnknownSession
 │   ├── UnknownTurn
+│   ├── TurnErased
 │   ├── UnknownMoment
 │   ├── UnknownPlace
 │   ├── EventInvalid
@@ -120,6 +121,18 @@ class UnknownTurn(Refused):
 
     def __init__(self, turn_id: str) -> None:
         super().__init__(f"There is no turn {turn_id[:64]!r}.", "Take a turn_id from an answer.")
+
+
+class TurnErased(Refused):
+    """The words of a turn were erased for the player."""
+
+    code = "turn_erased"
+
+    def __init__(self, turn_id: str) -> None:
+        super().__init__(
+            f"What was said in turn {turn_id[:64]!r} was erased at the player's wish.",
+            "It cannot be played again.",
+        )
 
 
 class UnknownMoment(Refused):

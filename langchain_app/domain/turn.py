@@ -76,6 +76,9 @@ class Scene:
     lineage: tuple[tuple[str, int], ...] = ()
     eventful: bool = False
     """Whether the NPC knows of any story event at all."""
+    world_version: str = ""
+    first_read: tuple[int, float] | None = None
+    """Where other turns were settled since: `seq` and `game_time` as the scene was read first."""
 
     @property
     def knower(self) -> Knower:

@@ -19,6 +19,7 @@ from langchain_app.domain.staging import Staged
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
+from langchain_app.persistence.asked import asked
 from langchain_app.persistence.chronicle_sql import WRITE, jsonb, written
 from langchain_app.persistence.lineage import fork, stage
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
@@ -47,7 +48,7 @@ select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.
 from sessions s join timelines t on t.id = s.timeline_id
 where s.id = %(session)s and t.world_id = %(world)s
 """
-_SCENE_WITH_TOLD = _SCENE.replace(
+SCENE_WITH_TOLD = _SCENE.replace(
     "as recent",
     """as recent,
        coalesce((select json_agg(json_build_array(seq - 1, sources) order by seq)
@@ -90,9 +91,9 @@ sat as (
     update sessions set npc_id = %(npc)s from moved where sessions.id = %(session)s),
 turn as (
     insert into turns (id, timeline_id, session_id, seq, npc_id, message, language, reply, sources,
-                       answer, trace_id, game_time, state)
+                       answer, trace_id, game_time, state, request)
     select %(turn)s, id, %(session)s, seq, %(npc)s, %(message)s, %(language)s, %(reply)s,
-           %(sources)s, %(answer)s, %(trace)s, game_time, state from moved),
+           %(sources)s, %(answer)s, %(trace)s, game_time, state, %(request)s::jsonb from moved),
 booked as (
     insert into ledger (turn_id, timeline_id, seq, npc_id, kind, name, amount, source, reason,
                         evidence)
@@ -170,7 +171,7 @@ class PostgresTimelines:
             "recent": RECENT,
             "timed": list(world.timed_entries),
         }
-        scene = _SCENE_WITH_TOLD if world.timed_entries else _SCENE
+        scene = SCENE_WITH_TOLD if world.timed_entries else _SCENE
 
         async def load(connection: Connection) -> DictRow | None:
             if request.session_id is None:
@@ -188,7 +189,7 @@ class PostgresTimelines:
         if request.player_id is not None and row["player_id"] != request.player_id:
             raise SessionOfAnotherPlayer(str(request.session_id))
         npc_id = request.npc_id or row["npc_id"] or world.manifest.default_npc
-        return _scene(row, world.npc(npc_id), request.game_time or 0.0)
+        return scene_of(row, world.npc(npc_id), request.game_time or 0.0, world.version)
 
     async def reload(self, scene: Scene) -> Scene:
         """Read the timeline's state again; raises UnknownSession and DatabaseUnavailable."""
@@ -206,7 +207,12 @@ class PostgresTimelines:
         story, relationship = _state(row, scene.npc)
         clock = max(scene.game_time, row["game_time"])
         return replace(
-            scene, seq=row["seq"], story=story, relationship=relationship, game_time=clock
+            scene,
+            seq=row["seq"],
+            story=story,
+            relationship=relationship,
+            game_time=clock,
+            first_read=scene.first_read or (scene.seq, scene.game_time),
         )
 
     async def fork(self, timeline_id: str, at_seq: int) -> tuple[str, str]:
@@ -266,6 +272,7 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "sources": jsonb([found.chunk.id for found in record.lore.chunks]),
         "answer": jsonb(answer),
         "trace": record.trace_id,
+        "request": asked(record),
         "kinds": [e.kind for e in entries],
         "names": [e.name for e in entries],
         "amounts": [e.amount for e in entries],
@@ -295,7 +302,8 @@ def _state(row: DictRow, npc: Npc) -> tuple[StoryState, Relationship]:
     )
 
 
-def _scene(row: DictRow, npc: Npc, game_time: float) -> Scene:
+def scene_of(row: DictRow, npc: Npc, game_time: float, world_version: str) -> Scene:
+    """Return the scene that a row of `SCENE_WITH_TOLD` tells of."""
     story, relationship = _state(row, npc)
     return Scene(
         npc=npc,
@@ -315,4 +323,5 @@ def _scene(row: DictRow, npc: Npc, game_time: float) -> Scene:
         game_time=max(row["game_time"], game_time),
         lineage=tuple(zip(row["line"], row["upto"], strict=True)),
         eventful=row["eventful"],
+        world_version=world_version,
     )
