@@ -26,6 +26,7 @@ from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError, SettingsInvalid
 from langchain_app.domain.policy import policy_of
 from langchain_app.domain.ports import QueryWriter
+from langchain_app.domain.saves import Saves
 from langchain_app.domain.world import World
 from langchain_app.graph.context import Parts, Speaker
 from langchain_app.intake import EventIntake
@@ -38,6 +39,7 @@ from langchain_app.persistence.chronicle import PostgresChronicle
 from langchain_app.persistence.memory_book import PostgresMemoryBook
 from langchain_app.persistence.players import PostgresPlayers
 from langchain_app.persistence.postgres import Postgres
+from langchain_app.persistence.saves import PostgresSaves
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.players import Players
 from langchain_app.publishing import Edition, Publisher, Searched
@@ -76,6 +78,7 @@ class Platform:
     tracing: Tracing
     speaker: ModelSpeaker
     players: Players
+    saves: Saves
     thinker: Thinker
 
     @property
@@ -153,6 +156,7 @@ async def open_platform(
             tracing,
             speaker,
             Players(PostgresPlayers(postgres), tracing, langfuse_keys(settings)),
+            PostgresSaves(postgres, world.id),
             thinker,
         )
 
@@ -288,11 +292,5 @@ def ingest_world(settings: Settings, progress: Progress) -> Ingested:
     """Ingest the world of the settings; raises as `open_platform` does."""
     world = load_world(settings.platform.world)
     embeddings = platform_embeddings(settings)
-    return ingest(
-        world,
-        milvus_store(settings),
-        embeddings,
-        model_name(embeddings),
-        tokeniser_of(world),
-        progress,
-    )
+    store, model = milvus_store(settings), model_name(embeddings)
+    return ingest(world, store, embeddings, model, tokeniser_of(world), progress)

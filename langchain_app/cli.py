@@ -144,6 +144,14 @@ def trace(turn_id: Annotated[str, typer.Argument(metavar="TURN_ID")], json: Json
 
 
 @app.command()
+def replay(turn_id: Annotated[str, typer.Argument(metavar="TURN_ID")], json: Json = False) -> None:
+    """Play a stored turn again on the same inputs; exit 1 where something differs."""
+    from langchain_app.terminal.replay import run_replay
+
+    run_replay(turn_id, json=json)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Check each part: its adapter, its version, whether it answers, what to do if not."""
     from langchain_app.terminal.doctor import run_doctor

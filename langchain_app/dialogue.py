@@ -64,6 +64,17 @@ class Dialogue:
         """Play turns with other parts from now on; one in flight ends with those it began with."""
         self._parts = parts
 
+    def aside(self, parts: Parts, tracing: Tracing) -> Dialogue:
+        """Return a dialogue that plays in the same way with other parts; no turn is thought about."""
+        return Dialogue(
+            parts,
+            tracing,
+            self._embed,
+            turn_seconds=self._turn_seconds,
+            max_message_chars=self._max_chars,
+            max_concurrent_turns=1,
+        )
+
     async def play(self, request: TurnRequest) -> dict[str, Any]:
         """Play a turn and return its answer (domain/answer.py).
 

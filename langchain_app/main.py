@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 
 from langchain_app import __version__
 from langchain_app.api.errors import BodyLimit, install_error_handlers
+from langchain_app.api.keys import ApiKeys
 from langchain_app.api.router import router
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.diagnosis import platform_health
@@ -34,6 +35,8 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 "dialogue": opened.dialogue,
                 "intake": opened.intake,
                 "players": opened.players if opened.settings.platform.player_data_routes else None,
+                "keys": _keys(opened.settings),
+                "saves": opened.saves,
                 "check_health": partial(platform_health, opened),
                 "publish": opened.publisher.publish,
                 "editing": opened.settings.platform.editing,
@@ -49,3 +52,10 @@ def create_app(platform: Platform | None = None) -> FastAPI:
     install_error_handlers(app)
     app.include_router(router)
     return app
+
+
+def _keys(settings: Settings) -> ApiKeys:
+    server, player = settings.platform.server_keys, settings.platform.player_keys
+    return ApiKeys(
+        (key.get_secret_value() for key in server), (key.get_secret_value() for key in player)
+    )

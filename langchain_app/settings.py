@@ -6,10 +6,15 @@ Read in bootstrap and by the commands, and nowhere deeper.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SHORTEST_KEY = 16
+
+Keys = Annotated[tuple[SecretStr, ...], NoDecode]
+"""Secrets, separated by commas."""
 
 _FILE = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
 
@@ -17,7 +22,9 @@ _FILE = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ig
 class PlatformSettings(BaseSettings):
     """The platform itself."""
 
-    model_config = SettingsConfigDict(**_FILE, env_prefix="DRAMATIS_")
+    model_config = SettingsConfigDict(
+        **_FILE, env_prefix="DRAMATIS_", hide_input_in_errors=True, validate_assignment=True
+    )
 
     world: Path = Path("game_knowledge/ebbhold")
     state_dir: Path = Path(".dramatis")
@@ -32,6 +39,30 @@ class PlatformSettings(BaseSettings):
     player_data_routes: bool = True
     model_afterthoughts: bool = True
     editing: Literal["local", "on", "off"] = "local"
+    server_keys: Keys = ()
+    player_keys: Keys = ()
+
+    @field_validator("server_keys", "player_keys", mode="before")
+    @classmethod
+    def _apart(cls, keys: Any) -> Any:
+        return [k.strip() for k in keys.split(",") if k.strip()] if isinstance(keys, str) else keys
+
+    @field_validator("server_keys", "player_keys")
+    @classmethod
+    def _hard_to_guess(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for key in keys:
+            secret = key.get_secret_value()
+            if len(secret) < SHORTEST_KEY:
+                raise ValueError(f"a key has less than {SHORTEST_KEY} characters")
+            if not secret.isascii() or not secret.isprintable() or " " in secret:
+                raise ValueError("a key has characters that no header carries: use ASCII letters")
+        return keys
+
+    @model_validator(mode="after")
+    def _server_or_player(self) -> PlatformSettings:
+        if set(self.server_keys) & set(self.player_keys):
+            raise ValueError("a key is in DRAMATIS_SERVER_KEYS and in DRAMATIS_PLAYER_KEYS")
+        return self
 
 
 class OllamaSettings(BaseSettings):

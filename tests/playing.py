@@ -117,6 +117,24 @@ class Game:
         assert response.status_code == 200, response.text
         return response.json()
 
+    async def saved(self, session_id: str, **more: Any) -> Json:
+        """Save the moment at which a session stands; return the save."""
+        response = await self.http.post(f"/api/sessions/{session_id}/saves", json=more)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def loaded(self, save: Json) -> Json:
+        """Load a save; return the answer, which names the new session."""
+        response = await self.http.post(f"/api/saves/{save['save_id']}/load")
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def lived(self, session_id: str, **query: Any) -> Json:
+        """Return the story that a session is on, as the player lived it."""
+        response = await self.http.get(f"/api/sessions/{session_id}/timeline", params=query)
+        assert response.status_code == 200, response.text
+        return response.json()
+
     async def events(self, message: str, npc: str = "maren", **more: Any) -> list[Json]:
         """Say something and return the events of its stream."""
         body = {"message": message, "npc_id": npc, "stream": True, **more}

@@ -7,10 +7,13 @@ from ipaddress import ip_address
 from typing import Annotated, Any, Protocol
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from langchain_app.api.keys import ApiKeys, Caller
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import EditingOff, ForeignOrigin, PlayerDataOff
+from langchain_app.domain.saves import Saves
 from langchain_app.intake import EventIntake
 from langchain_app.players import Players
 from langchain_app.publishing import Published
@@ -26,12 +29,30 @@ class Publish(Protocol):
         """Ingest what changed and switch to it."""
 
 
+_BEARER = HTTPBearer(auto_error=False, description="A server's or a player's key.")
+_HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same, as a header.")
+
+
+def caller_of(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    key: Annotated[str | None, Security(_HEADER)],
+) -> Caller:
+    """Return who calls; raises ApiKeyMissing and ApiKeyUnknown where keys are set."""
+    keys: ApiKeys = request.state.keys
+    return keys.caller(bearer.credentials if bearer else key)
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
 def _dialogue(request: Request) -> Dialogue:
     dialogue: Dialogue = request.state.dialogue
     return dialogue
 
 
-def _intake(request: Request) -> EventIntake:
+def _intake(request: Request, caller: CallerDep) -> EventIntake:
+    caller.needs_server("report events")
     intake: EventIntake = request.state.intake
     return intake
 
@@ -41,19 +62,26 @@ def _check_health(request: Request) -> CheckHealth:
     return check
 
 
-def _players(request: Request) -> Players:
+def _players(request: Request, caller: CallerDep) -> Players:
+    caller.needs_server("reach the players' data")
     players: Players | None = request.state.players
     if players is None:
         raise PlayerDataOff
     return players
 
 
-def _publish(request: Request) -> Publish:
+def _saves(request: Request) -> Saves:
+    saves: Saves = request.state.saves
+    return saves
+
+
+def _publish(request: Request, caller: CallerDep) -> Publish:
     """Hand over live editing to whoever may use it; raises EditingOff and ForeignOrigin.
 
-    There is no authentication yet: by default only this machine may. Behind a proxy uvicorn takes the
-    client's address from X-Forwarded-For.
+    By default only this machine may; where keys are set, with a server's. Behind a proxy uvicorn takes
+    the client's address from X-Forwarded-For.
     """
+    caller.needs_server("publish a world")
     editing: str = request.state.editing
     publish: Publish = request.state.publish
     here = request.client is not None and _is_loopback(request.client.host)
@@ -83,4 +111,5 @@ DialogueDep = Annotated[Dialogue, Depends(_dialogue)]
 EventIntakeDep = Annotated[EventIntake, Depends(_intake)]
 CheckHealthDep = Annotated[CheckHealth, Depends(_check_health)]
 PlayersDep = Annotated[Players, Depends(_players)]
+SavesDep = Annotated[Saves, Depends(_saves)]
 PublishDep = Annotated[Publish, Depends(_publish)]

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langchain_app.domain.errors import (
+    ApiKeyMissing,
+    ApiKeyUnknown,
     DramatisError,
     EditingOff,
     EventIdReused,
@@ -20,6 +22,9 @@ from langchain_app.domain.errors import (
     IngestRunning,
     PlayerDataOff,
     Refused,
+    SaveIdReused,
+    SaveOfAnotherPlayer,
+    ServerKeyNeeded,
     SessionOfAnotherPlayer,
     TurnIdReused,
     Unavailable,
@@ -29,6 +34,7 @@ from langchain_app.domain.errors import (
     UnknownNpc,
     UnknownPlace,
     UnknownPlayer,
+    UnknownSave,
     UnknownSession,
     UnknownTurn,
     UtteranceTooLong,
@@ -42,6 +48,9 @@ BODY_S = 15.0
 """The longest silence within a body."""
 
 _STATUS: tuple[tuple[type[DramatisError], int], ...] = (
+    (ApiKeyMissing, 401),
+    (ApiKeyUnknown, 401),
+    (ServerKeyNeeded, 403),
     (UtteranceTooLong, 413),
     (UnknownNpc, 404),
     (UnknownPlace, 404),
@@ -51,12 +60,15 @@ _STATUS: tuple[tuple[type[DramatisError], int], ...] = (
     (UnknownPlayer, 404),
     (UnknownFact, 404),
     (UnknownMemory, 404),
+    (UnknownSave, 404),
     (PlayerDataOff, 403),
     (SessionOfAnotherPlayer, 403),
+    (SaveOfAnotherPlayer, 403),
     (EditingOff, 403),
     (ForeignOrigin, 403),
     (TurnIdReused, 409),
     (EventIdReused, 409),
+    (SaveIdReused, 409),
     (IngestRunning, 409),
     (Refused, 422),
     (WorldInvalid, 422),
@@ -68,6 +80,7 @@ _CODES = {
     408: "body_too_slow",
     413: "body_too_large",
 }
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 
 logger = logging.getLogger("dramatis.api")
 
@@ -81,7 +94,7 @@ def error_response(
     status: int, code: str, message: str, hint: str = "", **more: object
 ) -> JSONResponse:
     """Return an error in the one shape that all errors have; some tell `more`."""
-    headers = {"Retry-After": "1"} if status == 503 else None
+    headers = _HEADERS.get(status)
     body = {"error": {"code": code, "message": message, "hint": hint, **more}}
     return JSONResponse(body, status_code=status, headers=headers)
 
@@ -110,7 +123,8 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
         return error_response(
             422, "body_not_json", "The body is not JSON.", 'Send {"message": "..."}.'
         )
-    if "json" not in request.headers.get("content-type", ""):
+    of_body = first["loc"][:1] == ("body",)
+    if of_body and "json" not in request.headers.get("content-type", ""):
         return error_response(
             422, "body_not_json", "The body is not JSON.", "Send Content-Type: application/json."
         )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Any
 
-from langchain_app.api.routes import chat, events, health, knowledge, players
+from fastapi import APIRouter, Depends
+
+from langchain_app.api.dependencies import caller_of
+from langchain_app.api.routes import chat, events, health, knowledge, players, saves
+from langchain_app.api.schemas import ErrorAnswer
+
+_KEYS: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorAnswer, "description": "Keys are set here, and this is none of them."}
+}
 
 router = APIRouter()
-router.include_router(chat.router)
-router.include_router(events.router)
 router.include_router(health.router)
-router.include_router(players.router)
-router.include_router(knowledge.router)
+for routes in (chat, events, players, saves, knowledge):
+    router.include_router(routes.router, dependencies=[Depends(caller_of)], responses=_KEYS)

@@ -313,6 +313,7 @@ class PlayerOut(BaseModel):
     player_id: str
     timelines: list[dict[str, Any]]
     sessions: list[dict[str, Any]]
+    saves: list[dict[str, Any]]
     turns: list[dict[str, Any]]
     memories: list[dict[str, Any]]
     facts: list[FactOut]

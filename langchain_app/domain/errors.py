@@ -7,6 +7,7 @@ DramatisError
 │   ├── UnknownNpc
 │   ├── UnknownSession
 │   ├── UnknownTurn
+│   ├── TurnErased
 │   ├── UnknownMoment
 │   ├── UnknownPlace
 │   ├── EventInvalid
@@ -17,8 +18,10 @@ DramatisError
 │   ├── GameStateInvalid
 │   ├── PlayerDataOff
 │   ├── SessionOfAnotherPlayer
+│   ├── UnknownSave, SaveOfAnotherPlayer, SaveIdReused
 │   ├── TurnIdReused
 │   ├── EditingOff, ForeignOrigin
+│   ├── ApiKeyMissing, ApiKeyUnknown, ServerKeyNeeded
 │   └── IngestRunning
 ├── Unavailable             a part does not answer; the same request may be sent again
 │   ├── DatabaseUnavailable
@@ -119,6 +122,18 @@ class UnknownTurn(Refused):
 
     def __init__(self, turn_id: str) -> None:
         super().__init__(f"There is no turn {turn_id[:64]!r}.", "Take a turn_id from an answer.")
+
+
+class TurnErased(Refused):
+    """The words of a turn were erased for the player."""
+
+    code = "turn_erased"
+
+    def __init__(self, turn_id: str) -> None:
+        super().__init__(
+            f"What was said in turn {turn_id[:64]!r} was erased at the player's wish.",
+            "It cannot be played again.",
+        )
 
 
 class UnknownMoment(Refused):
@@ -257,6 +272,42 @@ class SessionOfAnotherPlayer(Refused):
         )
 
 
+class UnknownSave(Refused):
+    """No such save was ever made, or it was deleted."""
+
+    code = "unknown_save"
+
+    def __init__(self, save_id: str) -> None:
+        super().__init__(
+            f"There is no save {save_id[:64]!r}.",
+            "GET /api/sessions/{session_id}/saves lists a player's saves.",
+        )
+
+
+class SaveOfAnotherPlayer(Refused):
+    """The save belongs to somebody else."""
+
+    code = "save_of_another_player"
+
+    def __init__(self, save_id: str) -> None:
+        super().__init__(
+            f"The save {save_id[:64]!r} belongs to another player.",
+            "Send the player_id whose story was saved.",
+        )
+
+
+class SaveIdReused(Refused):
+    """A save_id was used for two different moments."""
+
+    code = "save_id_reused"
+
+    def __init__(self, save_id: str) -> None:
+        super().__init__(
+            f"The save_id {save_id[:64]!r} was already used for another save.",
+            "Give every new save a save_id of its own, or delete the other save first.",
+        )
+
+
 class TurnIdReused(Refused):
     """A turn_id was used for two different messages."""
 
@@ -291,6 +342,41 @@ class ForeignOrigin(Refused):
         super().__init__(
             f"Pages of {origin[:64]!r} may not edit here.",
             "Ask from a page of this server, or from a program that sends no Origin.",
+        )
+
+
+class ApiKeyMissing(Refused):
+    """Keys are set here, and the request brings none."""
+
+    code = "api_key_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server wants an API key.", "Send `Authorization: Bearer KEY` or `X-API-Key: KEY`."
+        )
+
+
+class ApiKeyUnknown(Refused):
+    """The request brings a key that is none of those that are set."""
+
+    code = "api_key_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The API key is not known here.",
+            "Operators: DRAMATIS_SERVER_KEYS and DRAMATIS_PLAYER_KEYS name the keys.",
+        )
+
+
+class ServerKeyNeeded(Refused):
+    """A player's key may not do what the game's server may."""
+
+    code = "server_key_needed"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"A player's key may not {what}.",
+            "Let the game's server ask, with one of DRAMATIS_SERVER_KEYS.",
         )
 
 

@@ -13,6 +13,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 Phrase = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]")
+_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -62,6 +63,11 @@ def detect_language(text: str, default: Language = "en") -> Language:
     if hangul == latin == 0:
         return default
     return "ko" if hangul >= latin else "en"
+
+
+def without_nul(json_text: str) -> str:
+    """Return JSON without escaped NULs, which jsonb refuses; an escaped backslash is none."""
+    return _NUL.sub(r"\1", json_text) if "\\u0000" in json_text else json_text
 
 
 def tokens_in(text: str) -> int:

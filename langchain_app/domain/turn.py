@@ -88,6 +88,9 @@ class Scene:
     lineage: tuple[tuple[str, int], ...] = ()
     eventful: bool = False
     """Whether the NPC knows of any story event at all."""
+    world_version: str = ""
+    first_read: tuple[int, float] | None = None
+    """Where other turns were settled since: `seq` and `game_time` as the scene was read first."""
     heard: frozenset[str] = frozenset()
     """Kinds of game events that the NPC knows of, where some gate asks for one."""
     axes: Axes = field(default_factory=lambda: DEFAULT_AXES)

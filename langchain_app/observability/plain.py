@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import orjson
@@ -10,13 +9,11 @@ from pydantic import BaseModel
 
 from langchain_app.domain.npc import ForbiddenTrigger, Npc
 from langchain_app.domain.story import StoryState, Trigger
+from langchain_app.domain.text import without_nul
 from langchain_app.domain.turn import Scene
 
 LIMIT = 16_000
 """A longer value is cut: an observation is to be read."""
-
-_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
-"""An escaped NUL: jsonb refuses it, and with it a whole batch. An escaped backslash is none."""
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
 
@@ -34,8 +31,7 @@ def to_json(value: Any) -> str:
         text = orjson.dumps(value, default=_shown, option=_OPTIONS).decode()
     except orjson.JSONEncodeError:
         text = orjson.dumps(repr(value)).decode()
-    if "\\u0000" in text:
-        text = _NUL.sub(r"\1", text)
+    text = without_nul(text)  # jsonb refuses one, and with it a whole batch
     return text if len(text) <= LIMIT else orjson.dumps({"cut": text[:LIMIT]}).decode()
 
 

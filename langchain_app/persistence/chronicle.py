@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -57,6 +58,8 @@ class PostgresChronicle:
 
     `weights` say how far to trust embeddings in a language.
     """
+
+    _statement = KNOWN
 
     def __init__(
         self, postgres: Postgres, world: World, listener: Listener, weights: Mapping[str, float]
@@ -170,9 +173,7 @@ class PostgresChronicle:
         """Return what this NPC knows by now of its own timeline, the likeliest first."""
         if not scene.eventful:
             return []
-        values = {
-            "line": [timeline for timeline, _ in scene.lineage],
-            "upto": [upto for _, upto in scene.lineage],
+        values = self._lived(scene) | {
             "npc": scene.npc.id,
             "now": scene.game_time,
             "reached": sorted(scene.knower.story.reached),
@@ -188,10 +189,16 @@ class PostgresChronicle:
         }
 
         async def read(connection: Connection) -> list[DictRow]:
-            return await (await connection.execute(KNOWN, values)).fetchall()
+            return await (await connection.execute(self._statement, values)).fetchall()
 
         rows = await self._postgres.statement(read)
         return [self._known_event(row, language) for row in rows]
+
+    def _lived(self, scene: Scene) -> dict[str, Any]:
+        return {
+            "line": [timeline for timeline, _ in scene.lineage],
+            "upto": [upto for _, upto in scene.lineage],
+        }
 
     def _known_event(self, row: DictRow, language: Language) -> KnownEvent:
         text = row["text"]

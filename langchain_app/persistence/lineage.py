@@ -24,8 +24,10 @@ select pg_advisory_xact_lock(hashtextextended(world_id || '/' || player_id, 0))
 from timelines where id = %(from)s
 """
 _MOMENT = """
-select t.world_id, t.player_id, t.origin, t.line, t.upto,
-       turn.session_id, turn.npc_id, turn.state, turn.game_time, s.earlier, s.earlier_upto,
+select t.world_id, t.player_id, t.line, t.upto, turn.npc_id, t.origin,
+       coalesce(turn.game_time, (t.origin ->> 'game_time')::float8, 0) as game_time,
+       coalesce(turn.state, t.origin) as state, s.id as session_id, s.earlier, s.earlier_upto,
+       exists (select from turns where session_id = s.id and seq <= %(at)s) as spoken,
        (select array_agg(l.forked_at order by at) from unnest(t.line) with ordinality a (id, at)
         join timelines l on l.id = a.id) as starts
 from timelines t
@@ -33,7 +35,7 @@ left join lateral (
     select turns.* from unnest(t.line, t.upto) as l (id, upto)
     join turns on turns.timeline_id = l.id and turns.seq <= l.upto
     where turns.seq = %(at)s) turn on true
-left join sessions s on s.id = turn.session_id
+left join sessions s on s.id = coalesce(%(sitting)s::text, turn.session_id)
 where t.id = %(from)s and %(at)s between 0 and t.seq and (turn.id is not null or %(at)s = 0)
 """
 _LEAVE = """
@@ -60,25 +62,41 @@ values (%(session)s, %(timeline)s, %(npc)s, %(earlier)s, %(earlier_upto)s)
 
 async def fork(postgres: Postgres, timeline_id: str, at_seq: int) -> tuple[str, str]:
     """Return (session_id, timeline_id) of a new timeline; see PostgresTimelines.fork."""
-    opened = (f"s-{uuid4().hex}", f"t-{uuid4().hex}")
+    opened = new_ids()
 
     async def work(connection: Connection) -> None:
-        named = {"from": timeline_id, "at": at_seq}
-        await connection.execute(_LOCK, named)  # two loads at once: one after the other
-        moment = await (await connection.execute(_MOMENT, named)).fetchone()
-        if moment is None:
-            raise UnknownMoment(timeline_id, at_seq)
-        values = named | _child(moment, at_seq, *opened)
-        for statement in (_LEAVE, _FORK, _SIT):
-            await connection.execute(statement, values)
+        await fork_within(connection, timeline_id, at_seq, opened)
 
     await postgres.transaction(work)
     return opened
 
 
+def new_ids() -> tuple[str, str]:
+    """Return ids of a session and a timeline to open."""
+    return f"s-{uuid4().hex}", f"t-{uuid4().hex}"
+
+
+async def fork_within(
+    connection: Connection,
+    timeline_id: str,
+    at_seq: int,
+    opened: tuple[str, str],
+    sitting: str | None = None,
+) -> None:
+    """Fork within a transaction; the talk that goes on is that of turn `at_seq`, or of `sitting`."""
+    named = {"from": timeline_id, "at": at_seq, "sitting": sitting}
+    await connection.execute(_LOCK, named)  # two loads at once: one after the other
+    moment = await (await connection.execute(_MOMENT, named)).fetchone()
+    if moment is None:
+        raise UnknownMoment(timeline_id, at_seq)
+    values = named | _child(moment, at_seq, *opened)
+    for statement in (_LEAVE, _FORK, _SIT):
+        await connection.execute(statement, values)
+
+
 async def stage(postgres: Postgres, world_id: str, player_id: str, staged: Staged) -> str:
     """Return the session of a new timeline; see PostgresTimelines.stage."""
-    session, timeline = f"s-{uuid4().hex}", f"t-{uuid4().hex}"
+    session, timeline = new_ids()
     origin = {
         "flags": sorted(staged.story.flags),
         "items": sorted(staged.story.items),
@@ -121,18 +139,15 @@ def _child(moment: DictRow, at_seq: int, session: str, timeline: str) -> dict[st
     talk: list[tuple[str, int]] = []
     if moment["session_id"] is not None:
         talk = [*zip(moment["earlier"], moment["earlier_upto"], strict=True)]
-        talk = [*talk, (moment["session_id"], at_seq)][-LONGEST_TALK:]
-    origin = moment["origin"]
-    return _columns(moment["state"] or origin) | {
-        "origin": Jsonb(origin),
+        talk = [*talk, *[(moment["session_id"], at_seq)] * moment["spoken"]][-LONGEST_TALK:]
+    return _columns(moment["state"]) | {
+        "origin": Jsonb(moment["origin"]),
         "session": session,
         "timeline": timeline,
         "world": moment["world_id"],
         "player": moment["player_id"],
         "npc": moment["npc_id"],
-        "game_time": origin.get("game_time", 0.0)
-        if moment["game_time"] is None
-        else moment["game_time"],
+        "game_time": moment["game_time"],
         "line": [timeline, *(ancestor for ancestor, _ in lived)],
         "upto": [FOREVER, *(upto for _, upto in lived)],
         "earlier": [earlier for earlier, _ in talk],

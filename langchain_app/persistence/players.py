@@ -15,6 +15,7 @@ _LISTED = {
     "timelines": "id world_id parent_id forked_at current seq game_time flags items relationships "
     "created_at",
     "sessions": "id timeline_id npc_id opened_at",
+    "saves": "id session_id seq game_time name created_at",
     "turns": "id session_id seq npc_id message reply game_time trace_id created_at",
     "memories": "id kind npc_id seq game_time player_said npc_said text importance",
     "facts": "id npc_id turn_id seq subject slot value stance language source",
@@ -62,13 +63,13 @@ _WIPE_WORDS = (
        and t.player_id = %(player)s and (m.turn_id = %(turn)s or m.kind = 'reflection')""",
     "delete from observations where turn_id = %(turn)s",
     "update ledger set evidence = '' where turn_id = %(turn)s",
-    """update turns set message = '', reply = '', answer = answer || '{"reply": ""}'
-       where id = %(turn)s""",
+    """update turns set message = '', reply = '', answer = answer || '{"reply": ""}',
+           request = request - 'game_state' where id = %(turn)s""",
 )
 
 
 class PostgresPlayers:
-    """The players' own data. There is no authentication yet: whoever may call this may do it all."""
+    """The players' own data, for whoever may call this: the routes ask for a server's key."""
 
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres

@@ -20,6 +20,7 @@ from langchain_app.domain.staging import Staged
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
+from langchain_app.persistence.asked import asked
 from langchain_app.persistence.chronicle_sql import WRITE, jsonb, written
 from langchain_app.persistence.lineage import fork, stage
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
@@ -33,8 +34,9 @@ RECENT = 6
 _SCENE = """
 select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.flags, t.items,
        t.relationships, t.felt, t.deeds, t.game, t.game_time, t.line, t.upto, null as heard,
-       exists (select from hearsay h where h.timeline_id = any(t.line)
-               and h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)) as eventful,
+       exists (select from unnest(t.line, t.upto) as lived (id, last)
+               join hearsay h on h.timeline_id = lived.id and h.seq <= lived.last
+               where h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)) as eventful,
        coalesce((select json_agg(r order by r.seq) from (
            select turn.*
            from unnest(s.earlier || s.id, s.earlier_upto || 2147483647) as sat (session_id, upto),
@@ -47,7 +49,7 @@ select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.
 from sessions s join timelines t on t.id = s.timeline_id
 where s.id = %(session)s and t.world_id = %(world)s
 """
-_SCENE_WITH_TOLD = _SCENE.replace(
+SCENE_WITH_TOLD = _SCENE.replace(
     "as recent",
     """as recent,
        coalesce((select json_agg(json_build_array(seq - 1, sources) order by seq)
@@ -101,9 +103,9 @@ sat as (
     update sessions set npc_id = %(npc)s from moved where sessions.id = %(session)s),
 turn as (
     insert into turns (id, timeline_id, session_id, seq, npc_id, message, language, reply, sources,
-                       answer, trace_id, game_time, state)
+                       answer, trace_id, game_time, state, request)
     select %(turn)s, id, %(session)s, seq, %(npc)s, %(message)s, %(language)s, %(reply)s,
-           %(sources)s, %(answer)s, %(trace)s, game_time, state from moved),
+           %(sources)s, %(answer)s, %(trace)s, game_time, state, %(request)s::jsonb from moved),
 booked as (
     insert into ledger (turn_id, timeline_id, seq, npc_id, kind, name, amount, source, reason,
                         evidence)
@@ -183,7 +185,7 @@ class PostgresTimelines:
             "awaited": list(world.awaited),
             "now": request.game_time or 0.0,
         }
-        scene = _SCENE_WITH_TOLD if world.timed_entries else _SCENE
+        scene = SCENE_WITH_TOLD if world.timed_entries else _SCENE
         if world.awaited:
             scene = scene.replace("null as heard", _HEARD)
 
@@ -203,7 +205,7 @@ class PostgresTimelines:
         if request.player_id is not None and row["player_id"] != request.player_id:
             raise SessionOfAnotherPlayer(str(request.session_id))
         npc_id = request.npc_id or row["npc_id"] or world.manifest.default_npc
-        return _scene(row, world.npc(npc_id), world.manifest.axes, request.game_time or 0.0)
+        return scene_of(row, world.npc(npc_id), world, request.game_time or 0.0)
 
     async def reload(self, scene: Scene) -> Scene:
         """Read the timeline's state again; raises UnknownSession and DatabaseUnavailable."""
@@ -221,7 +223,11 @@ class PostgresTimelines:
             raise UnknownSession(scene.session_id)
         clock = max(scene.game_time, row["game_time"])
         return replace(
-            scene, seq=row["seq"], game_time=clock, **_state(row, scene.npc, scene.axes, clock)
+            scene,
+            seq=row["seq"],
+            game_time=clock,
+            first_read=scene.first_read or (scene.seq, scene.game_time),
+            **_state(row, scene.npc, scene.axes, clock),
         )
 
     async def fork(self, timeline_id: str, at_seq: int) -> tuple[str, str]:
@@ -283,6 +289,7 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "sources": jsonb([found.chunk.id for found in record.lore.chunks]),
         "answer": jsonb(answer),
         "trace": record.trace_id,
+        "request": asked(record),
         "kinds": [e.kind for e in entries],
         "names": [e.name for e in entries],
         "amounts": [e.amount for e in entries],
@@ -324,8 +331,9 @@ def _state(row: DictRow, npc: Npc, axes: Axes, clock: float) -> dict[str, Any]:
     return {"story": story, "relationship": now, "beforehand": fading}
 
 
-def _scene(row: DictRow, npc: Npc, axes: Axes, game_time: float) -> Scene:
-    clock = max(row["game_time"], game_time)
+def scene_of(row: DictRow, npc: Npc, world: World, game_time: float) -> Scene:
+    """Return the scene that a row of `SCENE_WITH_TOLD` tells of."""
+    axes, clock = world.manifest.axes, max(row["game_time"], game_time)
     return Scene(
         npc=npc,
         player_id=row["player_id"],
@@ -345,4 +353,5 @@ def _scene(row: DictRow, npc: Npc, axes: Axes, game_time: float) -> Scene:
         game_time=clock,
         lineage=tuple(zip(row["line"], row["upto"], strict=True)),
         eventful=row["eventful"],
+        world_version=world.version,
     )

@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 from rich.console import Console
 
+from langchain_app.settings import Settings
 from langchain_app.terminal.chat import describe_state
 from langchain_app.terminal.serving import run_async, serving
 
@@ -44,7 +45,7 @@ def run_demo(port: int, *, once: bool) -> None:
 
     async def demo() -> None:
         async with serving(HOST, port) as server:
-            await _play(server.url)
+            await _play(server.url, _key(server.platform.settings))
             if not once:
                 console.print(
                     f"\nServing on [bold]{server.url}[/bold] (pages at /docs). Ctrl-C ends."
@@ -54,8 +55,14 @@ def run_demo(port: int, *, once: bool) -> None:
     run_async(demo())
 
 
-async def _play(url: str) -> None:
-    async with httpx.AsyncClient(base_url=url, timeout=60) as game:
+def _key(settings: Settings) -> dict[str, str]:
+    """Return the header that brings one of the keys of the settings, where there are any."""
+    keys = (*settings.platform.player_keys, *settings.platform.server_keys)
+    return {"X-API-Key": keys[0].get_secret_value()} if keys else {}
+
+
+async def _play(url: str, headers: dict[str, str]) -> None:
+    async with httpx.AsyncClient(base_url=url, timeout=60, headers=headers) as game:
         health = (await game.get("/health")).json()
         for name, part in health["parts"].items():
             console.print(f"[dim]{name:>12}  {part['adapter']}: {part['detail']}[/dim]")

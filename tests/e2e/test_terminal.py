@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from tests.playing import EBBHOLD, fresh
@@ -107,6 +108,33 @@ def test_what_is_wrong_is_one_sentence_and_the_next_step(dramatis: Run, tmp_path
         told = dramatis(*arguments, exit_code=1)
         assert told.stderr.startswith(code), told.stderr
         assert "→" in told.stderr
+
+
+def test_a_turn_is_played_again_and_what_differs_is_told(dramatis: Run, platform) -> None:
+    said = ("chat", "--json", "--player", fresh("player"), "--npc", "isaura")
+    first, second = objects(dramatis(*said, "--say", "Good evening.", "--say", "종이 왜 깨졌어요?"))
+    for answer in (first, second):
+        (again,) = objects(dramatis("replay", answer["turn_id"], "--json"))
+        assert (again["same"], again["differences"], again["notes"]) == (True, [], [])
+        assert again["now"]["reply"] == answer["reply"]
+    assert "Nothing differs" in dramatis("replay", second["turn_id"]).stdout
+
+    with psycopg.connect(platform.postgres.conninfo) as connection:
+        connection.execute(
+            """update turns set answer = jsonb_set(answer, '{reply}', '"Well met."'),
+               request = request || '{"world": "another"}' where id = %s""",
+            (first["turn_id"],),
+        )
+    shown = dramatis("replay", first["turn_id"], exit_code=1).stdout
+    assert "Well met." in shown
+    assert first["reply"].split()[0] in shown
+    assert "files changed since: another then" in shown
+
+
+def test_a_turn_that_nobody_played_cannot_be_played_again(dramatis: Run) -> None:
+    told = dramatis("replay", "turn-nowhere", exit_code=1)
+    assert told.stderr.startswith("unknown_turn")
+    assert "→" in told.stderr
 
 
 def test_a_trace_is_asked_for_before_anything_was_played(dramatis: Run, tmp_path: Path) -> None:

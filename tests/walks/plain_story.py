@@ -1,7 +1,7 @@
-"""The story's rules once more, as plainly as they can be written: dictionaries and the world's raw files.
+"""The story's rules once more, as plainly as they can be written: dictionaries and raw files.
 
-It shares no code with the platform. What a branch is, what words do to it and what a load brings back is
-said in a few lines each; the random walks hold the platform against it.
+It shares no code with the platform. What a branch is, what words do to it and what a load brings back
+is said in a few lines each; the random walks hold the platform against it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ class PlainStory:
         """Play an utterance of dialogue act `act` that fits the triggers `hits`; return new flags."""
         self.turns += 1
         before, wanted = set(self.flags), dict.fromkeys(self.world.axes, 0.0)
-        fired = next((t for t in self.world.triggers if t["id"] in hits and self._open(t, npc)), None)
+        fired = next(
+            (t for t in self.world.triggers if t["id"] in hits and self._open(t, npc)), None
+        )
         if fired is not None:
             self._effects(fired["effects"], npc, wanted)
         else:

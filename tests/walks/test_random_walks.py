@@ -17,7 +17,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
 
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.domain.chronicle import EventReport
@@ -160,7 +166,11 @@ class Walk(RuleBasedStateMachine):
         assert set(answer["state"]["flags"]) == story.say(npc, said[1], [])
         self._compare(answer, story, npc)
 
-    @rule(session=sessions, npc=st.sampled_from(["maren", "nele"]), home=st.sampled_from(sorted(HOMES)))
+    @rule(
+        session=sessions,
+        npc=st.sampled_from(["maren", "nele"]),
+        home=st.sampled_from(sorted(HOMES)),
+    )
     def tells_where_the_player_lives(self, session: str, npc: str, home: str) -> None:
         answer = self._play(session, npc, HOMES[home])
         story = self.branch[session]
@@ -186,7 +196,11 @@ class Walk(RuleBasedStateMachine):
         self.stage.run(self.stage.platform.intake.report(report, Whose(session_id=session)))
         self.branch[session].events.add(event)
 
-    @rule(session=sessions, event=st.sampled_from(sorted(EVENTS)), npc=st.sampled_from(["bruna", "harl"]))
+    @rule(
+        session=sessions,
+        event=st.sampled_from(sorted(EVENTS)),
+        npc=st.sampled_from(["bruna", "harl"]),
+    )
     def asks_what_happened(self, session: str, event: str, npc: str) -> None:
         answer = self._play(session, npc, ASKED[event])
         story = self.branch[session]
@@ -204,9 +218,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(target=sessions, save=saves)
     def loads_a_save(self, save: str) -> str:
-        _, session = self.stage.run(
-            self.stage.platform.saves.load(save, player_id=self.player)
-        )
+        _, session = self.stage.run(self.stage.platform.saves.load(save, player_id=self.player))
         self.branch[session] = self.saved[save].copied()
         self._stands(session)
         return str(session)

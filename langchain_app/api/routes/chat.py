@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
-from langchain_app.api.dependencies import DialogueDep
+from langchain_app.api.dependencies import CallerDep, DialogueDep
 from langchain_app.api.events import as_sse
 from langchain_app.api.schemas import ChatAnswer, ChatRequest, ErrorAnswer, Id, as_lists
 from langchain_app.domain.turn import TurnRequest
@@ -17,7 +17,10 @@ from langchain_app.domain.turn import TurnRequest
 router = APIRouter(prefix="/api", tags=["dialogue"])
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    403: {"model": ErrorAnswer, "description": "The session belongs to another player."},
+    403: {
+        "model": ErrorAnswer,
+        "description": "Another player's session, or a player's key with game_state.",
+    },
     404: {"model": ErrorAnswer, "description": "No such NPC or session."},
     409: {"model": ErrorAnswer, "description": "The turn_id was used for another message."},
     413: {"model": ErrorAnswer, "description": "The message or the body is too long."},
@@ -35,6 +38,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 async def chat(
     body: ChatRequest,
     dialogue: DialogueDep,
+    caller: CallerDep,
     accept: Annotated[str, Header()] = "",
     idempotency_key: Annotated[Id | None, Header()] = None,
     shape: Annotated[
@@ -42,7 +46,9 @@ async def chat(
     ] = "maps",
 ) -> Response:
     """Play one turn."""
-    request = _turn_request(body, idempotency_key)
+    if body.game_state:
+        caller.needs_server("say how the game stands: leave game_state out")
+    request = _turn_request(body, idempotency_key, authoritative=caller.authoritative)
     if body.stream or "text/event-stream" in accept:
         events = dialogue.stream(request)
         first = await anext(events)  # a refused turn raises here, while there is still a status
@@ -57,7 +63,9 @@ async def chat(
     return Response(orjson.dumps(shown), media_type="application/json")
 
 
-def _turn_request(body: ChatRequest, idempotency_key: str | None) -> TurnRequest:
+def _turn_request(
+    body: ChatRequest, idempotency_key: str | None, *, authoritative: bool
+) -> TurnRequest:
     turn_id = body.turn_id or idempotency_key
     return TurnRequest(
         message=body.message,
@@ -69,4 +77,5 @@ def _turn_request(body: ChatRequest, idempotency_key: str | None) -> TurnRequest
         language=body.language,
         game_state=body.game_state,
         game_time=body.game_time,
+        authoritative=authoritative,
     )

@@ -16,7 +16,7 @@ from langchain_app.domain.text import LANGUAGES, Language, detect_language
 router = APIRouter(prefix="/api", tags=["story"])
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    403: {"model": ErrorAnswer, "description": "The session belongs to another player."},
+    403: {"model": ErrorAnswer, "description": "Another player's session, or a player's key."},
     404: {"model": ErrorAnswer, "description": "No such session, NPC or place."},
     409: {"model": ErrorAnswer, "description": "The event_id was used for another event."},
     422: {"model": ErrorAnswer, "description": "Not an event, or one from the future."},

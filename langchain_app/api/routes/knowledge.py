@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api", tags=["operation"])
 _ERRORS: dict[int | str, dict[str, Any]] = {
     403: {
         "model": ErrorAnswer,
-        "description": "Not from here (DRAMATIS_EDITING), or from a page of another site.",
+        "description": "Not from here (DRAMATIS_EDITING), another site's page, or a player's key.",
     },
     409: {"model": ErrorAnswer, "description": "An ingest is running."},
     422: {"model": WorldErrorAnswer, "description": "The world has mistakes; nothing changed."},

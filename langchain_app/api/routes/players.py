@@ -1,7 +1,8 @@
 """/api/players: what is kept of a player, to list, to correct and to erase.
 
-There is no authentication yet, so whoever reaches these routes may do this for any player. Set
-DRAMATIS_PLAYER_DATA_ROUTES=false where others than your own game server reach the API.
+Where keys are set (DRAMATIS_SERVER_KEYS), a server's key may do this for any player and a player's
+may not. Without keys, whoever reaches these routes may: set DRAMATIS_PLAYER_DATA_ROUTES=false where
+others than your own game server reach the API.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from langchain_app.api.dependencies import PlayersDep
 from langchain_app.api.schemas import Correction, ErasedOut, ErrorAnswer, FactOut, Id, PlayerOut
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    403: {"model": ErrorAnswer, "description": "These routes are switched off."},
+    403: {"model": ErrorAnswer, "description": "These routes are switched off, or a player's key."},
     404: {"model": ErrorAnswer, "description": "Nothing is kept under this id."},
     503: {"model": ErrorAnswer, "description": "A part does not answer; nothing was erased."},
 }
@@ -26,7 +27,7 @@ FactId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 @router.get("/{player_id}", response_model=PlayerOut)
 async def show(player_id: Id, players: PlayersDep) -> dict[str, Any]:
-    """List everything that is kept: timelines, sessions, turns, memories, facts, ledger."""
+    """List everything that is kept: timelines, sessions, saves, turns, memories, facts, ledger."""
     return await players.show(player_id)
 
 

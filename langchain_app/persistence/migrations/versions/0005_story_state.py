@@ -3,14 +3,13 @@
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 SCHEMA = """
 alter table timelines
     add deeds jsonb not null default '[]',          -- what the player did, as the game server says
     add game  jsonb not null default '{}',          -- what else it states: weather, hour, place
-    add felt  jsonb not null default '{}',          -- npc -> game time of the last word: they fade
-    add origin jsonb not null default '{}';         -- the state that it began with, where staged
+    add felt  jsonb not null default '{}';          -- npc -> game time of the last word: they fade
 alter table story_events
     add trusted boolean not null default false;     -- reported by a game server
 update ledger set kind = 'axis' where kind in ('trust', 'relationship');
@@ -27,5 +26,5 @@ def downgrade() -> None:
         delete from ledger where kind in ('deed', 'game')
             or (kind = 'axis' and name not in ('trust', 'relationship'));
         alter table story_events drop trusted;
-        alter table timelines drop deeds, drop game, drop felt, drop origin;
+        alter table timelines drop deeds, drop game, drop felt;
     """)
