@@ -1,0 +1,243 @@
+"""How a Korean utterance feels: a lexicon on morphemes, and rules for what stands around a word.
+
+A rule changes one word's valence by what the grammar says of it: denied, asked for, wished, reported,
+said of some third thing, before or after a "but". The factors are tuned on the dev split of
+evaluation/sentiment.ko.jsonl.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from langchain_app.language.sentiment_lexicon import (
+    Entry,
+    Lexicon,
+    Morpheme,
+    korean_lexicon,
+    stem,
+)
+
+NEGATION = -0.74
+"""VADER's negation factor (Hutto and Gilbert 2014): "not good" is less bad than "bad" is."""
+DENIED_TWICE = 0.6
+COMFORT, SCOLD = -0.8, 0.8
+"""What is left where it is forbidden: "don't cry" is kind, "don't lie" is not."""
+ASKED = {"feeling": 0.25, "verdict": 0.5, "act": 1.0, "oath": 1.0}
+REQUESTED, SUPPOSED, REPORTED, ATTRIBUTIVE = 0.2, 0.4, 0.4, 0.5
+BEFORE_BUT, AFTER_BUT = 0.5, 1.5
+"""VADER's factors of "but"."""
+OATH_BOOST, SHOUT, MAX_SHOUTS = 0.5, 0.2, 3
+
+_BUT = frozenset(
+    "지만 지마는 는데 ᆫ데 은데 던데 는데도 ᆫ데도 은데도 더니 어도 아도 으나 하지만 그래도 그런데 근데 그러나"
+    " 그치만 그렇지만 다만 그럼에도".split()
+)
+_QUESTIONS = frozenset(
+    "나요 ᆫ가요 은가요 는가요 ᆫ가 은가 는가 냐 으냐 느냐 니 으니 ᆯ까 을까 ᆯ까요 을까요 ᆸ니까 습니까 ᆯ래요"
+    " 을래요 는지 은지 ᆫ지 ᆯ지 을지".split()
+)
+_REQUESTS = frozenset("세요 어 어요 시오 십시오 ᆯ래 ᆯ래요 을래 을래요 라 어라 게 지요 죠 ᆯ까 ᆯ까요 나요".split())
+_SUPPOSED = frozenset("면 으면 다면 ᆫ다면 는다면 라면 거든 려면 으려면 ᆯ까 을까".split())
+_REPORTED = frozenset(
+    "다고 ᆫ다고 는다고 라고 냐고 대 ᆫ대 는대 대요 ᆫ대요 는대요 래 래요 다던데 ᆫ다던데 다면서 다며 다면서요"
+    " 다는 ᆫ다는 는다는 라는".split()
+)
+_LINKS = frozenset("지 질 게 고 어 아 을 ᆯ 은 ᆫ 는 던".split())
+"""Endings over which a denial reaches: 좋-지 않다, 좋-은 것이 없다."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A lexicon entry in the utterance, from morpheme `start` up to `end`."""
+
+    entry: Entry
+    start: int
+    end: int
+    score: float
+
+
+def korean_scores(text: str, lemmas: Sequence[Morpheme]) -> tuple[list[float], int]:
+    """Return the score of each feeling in the text, and how many other words it has."""
+    lexicon = korean_lexicon()
+    morphemes = [(stem(form, tag), tag) for form, tag in lemmas]
+    said = list(_found(lexicon, morphemes))
+    felt = _sworn([found for found in said if found.entry.kind != "booster"], morphemes)
+    scores = [
+        found.score
+        * _denied(morphemes, found, felt)
+        * _meant(morphemes, found)
+        * _contrasted(morphemes, found, felt)
+        for found in felt
+        if found.score
+    ]
+    scores += _signs(lexicon, text)
+    shouts = min(text.count("!"), MAX_SHOUTS)
+    if shouts and (total := sum(scores)):
+        scores.append(math.copysign(SHOUT * shouts, total))
+    covered = sum(found.end - found.start for found in felt)
+    words = sum(1 for _, tag in morphemes if tag[0] in "NVMXI" and not tag.startswith("XS"))
+    return [score for score in scores if score], max(0, words - covered)
+
+
+def _found(lexicon: Lexicon, morphemes: Sequence[Morpheme]) -> Iterator[Found]:
+    """Yield what the lexicon knows, strengthened by what stands right before it."""
+    at, boost, boosted_until = 0, 0.0, 0
+    while at < len(morphemes):
+        match = lexicon.match(morphemes, at)
+        if match is None:
+            at += 1
+            continue
+        entry, end = match
+        if entry.kind == "booster":
+            boost += entry.valence
+            boosted_until = end + 3
+            yield Found(entry, at, end, 0.0)
+        else:
+            near = boost if at <= boosted_until else 0.0
+            score = entry.valence + math.copysign(near, entry.valence * near)
+            yield Found(entry, at, end, score if near else entry.valence)
+            boost = 0.0
+        at = end
+
+
+def _sworn(felt: Sequence[Found], morphemes: Sequence[Morpheme]) -> list[Found]:
+    """Let an oath strengthen the feeling beside it; alone it is harsh itself."""
+    result = list(felt)
+    for place, oath in enumerate(felt):
+        if oath.entry.kind != "oath":
+            continue
+        beside = [n for n in (place - 1, place + 1) if 0 <= n < len(felt)]
+        for n in beside:
+            other = result[n]
+            if other.entry.kind == "oath" or _has_end(morphemes, oath, other):
+                continue
+            louder = other.score + math.copysign(OATH_BOOST, other.score)
+            result[n] = replace(other, score=louder)
+            result[place] = replace(oath, score=0.0)
+            break
+    return result
+
+
+def _has_end(morphemes: Sequence[Morpheme], one: Found, other: Found) -> bool:
+    first, last = sorted((one, other), key=lambda found: found.start)
+    return any(tag == "SF" for _, tag in morphemes[first.end : last.start])
+
+
+def _denied(morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]) -> float:
+    """Return the factor of what denies or forbids the feeling."""
+    inside = {form for form, tag in morphemes[found.start : found.end] if tag == "MAG"}
+    before = {form for form, _ in morphemes[max(0, found.start - 1) : found.start]}
+    count = int(bool({"안", "못"} & (inside | before)))
+    for form, tag in _reach(morphemes, found, felt):
+        if form == "말" and tag.startswith("V"):
+            return COMFORT if found.entry.kind == "feeling" else SCOLD
+        if form in ("않", "못하", "못") or (form, tag) == ("안", "MAG") or form in ("아니", "없"):
+            count += 1
+    if not count:
+        return 1.0
+    if count == 1 and _asked(morphemes, found) and found.entry.kind != "act":
+        return 1.0  # "isn't it pretty?"
+    return DENIED_TWICE if count % 2 == 0 else NEGATION
+
+
+def _reach(
+    morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]
+) -> Iterator[Morpheme]:
+    """Yield the morphemes after the feeling that still speak of it."""
+    starts = {other.start for other in felt if other.score}
+    nouns = 0
+    for at in range(found.end, min(len(morphemes), found.end + 8)):
+        form, tag = morphemes[at]
+        if at in starts or tag in ("EF", "SF", "SP", "MAJ"):
+            return
+        if tag in ("EC", "ETM", "ETN") and form not in _LINKS:
+            return
+        if tag.startswith("NN") and tag != "NNB":
+            nouns += 1
+            if nouns > 1:
+                return
+        if tag in ("VV", "VA") and form not in ("없", "않", "못하", "말"):
+            return
+        yield form, tag
+
+
+def _meant(morphemes: Sequence[Morpheme], found: Found) -> float:
+    """Return how much of the feeling is the speaker's own, and now."""
+    kind, factor = found.entry.kind, 1.0
+    if _asked(morphemes, found):
+        factor *= ASKED[kind]
+    if kind in ("act", "oath"):
+        return factor
+    after = morphemes[found.end : found.end + 5]
+    endings = [form for form, tag in after[:4] if tag[0] == "E"]
+    if any(form in _SUPPOSED for form in endings):
+        factor *= SUPPOSED
+    if any(form in _REPORTED for form in endings):
+        factor *= REPORTED
+    if _requested(morphemes, found):
+        factor *= REQUESTED
+    if _is_attributive(morphemes, found):
+        factor *= ATTRIBUTIVE
+    return factor
+
+
+def _sentence_end(morphemes: Sequence[Morpheme], start: int) -> int:
+    for at in range(start, len(morphemes)):
+        if morphemes[at][1] in ("SF", "EF"):
+            return at
+    return len(morphemes) - 1
+
+
+def _asked(morphemes: Sequence[Morpheme], found: Found) -> bool:
+    """Tell whether the feeling's sentence asks; "왜 이렇게" complains or marvels."""
+    end = _sentence_end(morphemes, found.end)
+    sentence = [form for form, _ in morphemes[max(0, found.start - 4) : end + 1]]
+    if "이렇게" in sentence or "그렇게" in sentence:
+        return False
+    rest = morphemes[end : end + 2]
+    return any(form == "?" or (tag == "EF" and form in _QUESTIONS) for form, tag in rest)
+
+
+def _requested(morphemes: Sequence[Morpheme], found: Found) -> bool:
+    """Tell a request from a deed: 도와 주세요 asks, 도와 줬어요 thanks."""
+    for at in range(found.start, min(len(morphemes) - 1, found.end + 4)):
+        form, tag = morphemes[at]
+        if form in ("주", "달") and tag.startswith("V"):
+            following = morphemes[at + 1]
+            return following[1] in ("EF", "EC") and following[0] in _REQUESTS
+    return False
+
+
+def _is_attributive(morphemes: Sequence[Morpheme], found: Found) -> bool:
+    """Tell whether the word only describes a thing of which something else is said."""
+    at = found.end
+    while at < len(morphemes) and morphemes[at][1] in ("XSV", "XSA", "EP", "VCP"):
+        at += 1
+    if at >= len(morphemes) or morphemes[at][1] != "ETM":
+        return False
+    at += 1
+    while at < len(morphemes) and morphemes[at][1] in ("NNG", "NNP", "SN", "NR", "MM"):
+        at += 1
+    return at < len(morphemes) and morphemes[at][1].startswith("J") and morphemes[at][1] != "JKV"
+
+
+def _contrasted(morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]) -> float:
+    """Weigh what comes after "but" more than what came before it."""
+    buts = [
+        at for at, (form, tag) in enumerate(morphemes) if tag in ("EC", "MAJ") and form in _BUT
+    ]
+    others = [other for other in felt if other is not found and other.score]
+    if any(found.end <= at and any(o.start > at for o in others) for at in buts):
+        return BEFORE_BUT
+    if any(at < found.start and any(o.end <= at for o in others) for at in buts):
+        return AFTER_BUT
+    return 1.0
+
+
+def _signs(lexicon: Lexicon, text: str) -> Iterator[float]:
+    """Yield the scores of laughs, tears and emoji; each kind counts once."""
+    seen = {match.lastindex for match in lexicon.sign.finditer(text) if match.lastindex}
+    for group in seen:
+        yield lexicon.signs[lexicon.sign_of_group[group]]
