@@ -24,8 +24,8 @@ NEGATION = -0.74
 DENIED_TWICE = 0.6
 COMFORT, SCOLD = -0.8, 0.8
 """What is left where it is forbidden: "don't cry" is kind, "don't lie" is not."""
-ASKED = {"feeling": 0.25, "verdict": 0.5, "act": 1.0, "oath": 1.0}
-REQUESTED, SUPPOSED, REPORTED, ATTRIBUTIVE = 0.2, 0.4, 0.4, 0.5
+ASKED = {"feeling": 0.25, "verdict": 0.4, "act": 1.0, "oath": 1.0}
+REQUESTED, SUPPOSED, REPORTED, ATTRIBUTIVE, PAST = 0.2, 0.4, 0.4, 0.5, 0.7
 BEFORE_BUT, AFTER_BUT = 0.5, 1.5
 """VADER's factors of "but"."""
 OATH_BOOST, SHOUT, MAX_SHOUTS = 0.5, 0.2, 3
@@ -35,17 +35,27 @@ _BUT = frozenset(
     " 그치만 그렇지만 다만 그럼에도".split()
 )
 _QUESTIONS = frozenset(
-    "나요 ᆫ가요 은가요 는가요 ᆫ가 은가 는가 냐 으냐 느냐 니 으니 ᆯ까 을까 ᆯ까요 을까요 ᆸ니까 습니까 ᆯ래요"
-    " 을래요 는지 은지 ᆫ지 ᆯ지 을지".split()
+    "나요 ᆫ가요 은가요 는가요 ᆫ가 은가 는가 냐 으냐 느냐 니 으니 ᆯ까 을까 ᆯ까요 을까요 ᆸ니까 습니까".split()
 )
-_REQUESTS = frozenset("세요 어 어요 시오 십시오 ᆯ래 ᆯ래요 을래 을래요 라 어라 게 지요 죠 ᆯ까 ᆯ까요 나요".split())
-_SUPPOSED = frozenset("면 으면 다면 ᆫ다면 는다면 라면 거든 려면 으려면 ᆯ까 을까".split())
+_REQUESTS = frozenset(
+    "세요 어 어요 시오 십시오 ᆯ래 ᆯ래요 을래 을래요 라 어라 게 지요 죠 ᆯ까 ᆯ까요 나요".split()
+)
+_SUPPOSED = frozenset("면 으면 다면 ᆫ다면 는다면 라면 려면 으려면 ᆯ까 을까".split())
 _REPORTED = frozenset(
     "다고 ᆫ다고 는다고 라고 냐고 대 ᆫ대 는대 대요 ᆫ대요 는대요 래 래요 다던데 ᆫ다던데 다면서 다며 다면서요"
     " 다는 ᆫ다는 는다는 라는".split()
 )
 _LINKS = frozenset("지 질 게 고 어 아 을 ᆯ 은 ᆫ 는 던".split())
 """Endings over which a denial reaches: 좋-지 않다, 좋-은 것이 없다."""
+
+
+_DENIALS = frozenset("안 못 않 못하 아니 없 리 사라지 없어지 풀리 가시 날아가 녹 덜하".split())
+_UNDERGONE = frozenset("받 당하 되".split())
+_PREDICATES = frozenset("VCP VCN EF SF SP SW JKV IC NNB NP".split())
+"""What follows the noun where word and noun are the message: 좋은 분이다, 좋은 분!"""
+_WHO = frozenset("누구 누가 어디 언제 얼마 몇 어느".split())
+_MARVELS = frozenset("이렇 그렇 이렇게 그렇게 얼마나 어찌나 어쩜 어도 아도 모르".split())
+_WHETHER = frozenset("는지 은지 ᆫ지 을지 ᆯ지 냐고".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,9 @@ def korean_scores(text: str, lemmas: Sequence[Morpheme]) -> tuple[list[float], i
         for found in felt
         if found.score
     ]
-    scores += _signs(lexicon, text)
+    total = sum(scores)
+    # Tears of joy, a bitter laugh: what words say stands.
+    scores += [sign for sign in lexicon.signs(text) if sign * total >= 0]
     shouts = min(text.count("!"), MAX_SHOUTS)
     if shouts and (total := sum(scores)):
         scores.append(math.copysign(SHOUT * shouts, total))
@@ -108,15 +120,14 @@ def _sworn(felt: Sequence[Found], morphemes: Sequence[Morpheme]) -> list[Found]:
     for place, oath in enumerate(felt):
         if oath.entry.kind != "oath":
             continue
-        beside = [n for n in (place - 1, place + 1) if 0 <= n < len(felt)]
-        for n in beside:
-            other = result[n]
-            if other.entry.kind == "oath" or _has_end(morphemes, oath, other):
-                continue
+        words = [n for n, found in enumerate(felt) if found.entry.kind != "oath"]
+        beside = [n for n in words if not _has_end(morphemes, oath, felt[n])]
+        if beside:
+            nearest = min(beside, key=lambda n: abs(n - place))
+            other = result[nearest]
             louder = other.score + math.copysign(OATH_BOOST, other.score)
-            result[n] = replace(other, score=louder)
+            result[nearest] = replace(other, score=louder)
             result[place] = replace(oath, score=0.0)
-            break
     return result
 
 
@@ -127,14 +138,23 @@ def _has_end(morphemes: Sequence[Morpheme], one: Found, other: Found) -> bool:
 
 def _denied(morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]) -> float:
     """Return the factor of what denies or forbids the feeling."""
-    inside = {form for form, tag in morphemes[found.start : found.end] if tag == "MAG"}
-    before = {form for form, _ in morphemes[max(0, found.start - 1) : found.start]}
-    count = int(bool({"안", "못"} & (inside | before)))
+    own = {form for form, _ in found.entry.parts}
+    near = morphemes[max(0, found.start - 1) : found.end]
+    count = sum(
+        1
+        for form, tag in near
+        if form not in own
+        and ((tag == "MAG" and form in ("안", "못")) or (tag == "XPN" and form in ("불", "비")))
+    )
+    previous = ""
     for form, tag in _reach(morphemes, found, felt):
         if form == "말" and tag.startswith("V"):
             return COMFORT if found.entry.kind == "feeling" else SCOLD
-        if form in ("않", "못하", "못") or (form, tag) == ("안", "MAG") or form in ("아니", "없"):
+        if form in _DENIALS and previous != "밖에":
             count += 1
+            if form == "리":  # 싫을 리가 없다, 싫을 리가 있나: denied once in both
+                break
+        previous = form
     if not count:
         return 1.0
     if count == 1 and _asked(morphemes, found) and found.entry.kind != "act":
@@ -158,7 +178,7 @@ def _reach(
             nouns += 1
             if nouns > 1:
                 return
-        if tag in ("VV", "VA") and form not in ("없", "않", "못하", "말"):
+        if tag in ("VV", "VA") and form not in _DENIALS and form != "말":
             return
         yield form, tag
 
@@ -170,22 +190,28 @@ def _meant(morphemes: Sequence[Morpheme], found: Found) -> float:
         factor *= ASKED[kind]
     if kind in ("act", "oath"):
         return factor
-    after = morphemes[found.end : found.end + 5]
-    endings = [form for form, tag in after[:4] if tag[0] == "E"]
-    if any(form in _SUPPOSED for form in endings):
-        factor *= SUPPOSED
-    if any(form in _REPORTED for form in endings):
-        factor *= REPORTED
-    if _requested(morphemes, found):
-        factor *= REQUESTED
-    if _is_attributive(morphemes, found):
-        factor *= ATTRIBUTIVE
-    return factor
+    after = morphemes[found.end : found.end + 4]
+    endings = {form for form, tag in after if tag[0] == "E"}
+    told = {form for form, tag in after if tag != "EF" or not form.endswith("고")}  # 싫다고!
+    wished = any(form == "좋" for form, _ in after)
+    attributive = _is_attributive(morphemes, found)
+    past = kind == "feeling" and found.score < 0 and "었" in endings and "던" not in endings
+    factors = (
+        (attributive, ATTRIBUTIVE),
+        (not _SUPPOSED.isdisjoint(endings) and not wished, SUPPOSED),
+        (not _REPORTED.isdisjoint(endings & told), REPORTED),
+        (_requested(morphemes, found, far=attributive), REQUESTED),
+        (past, PAST),
+    )
+    return factor * math.prod(weight for applies, weight in factors if applies)
 
 
 def _sentence_end(morphemes: Sequence[Morpheme], start: int) -> int:
     for at in range(start, len(morphemes)):
-        if morphemes[at][1] in ("SF", "EF"):
+        form, tag = morphemes[at]
+        # kiwi calls an ending before a comma a link: 지쳤어요, 안 믿을래요
+        stops = tag == "EC" and form.endswith(("요", "다", "죠")) and morphemes[at + 1 :][:1]
+        if tag in ("SF", "EF") or (stops and morphemes[at + 1][1] == "SP"):
             return at
     return len(morphemes) - 1
 
@@ -194,15 +220,22 @@ def _asked(morphemes: Sequence[Morpheme], found: Found) -> bool:
     """Tell whether the feeling's sentence asks; "왜 이렇게" complains or marvels."""
     end = _sentence_end(morphemes, found.end)
     sentence = [form for form, _ in morphemes[max(0, found.start - 4) : end + 1]]
-    if "이렇게" in sentence or "그렇게" in sentence:
+    if not _MARVELS.isdisjoint(sentence) or sentence[-2:-1] in (["은데"], ["ᆫ데"], ["는데"]):
         return False
     rest = morphemes[end : end + 2]
-    return any(form == "?" or (tag == "EF" and form in _QUESTIONS) for form, tag in rest)
+    return (
+        not _WHO.isdisjoint(sentence)
+        or any(form in _WHETHER and tag == "EC" for form, tag in morphemes[found.end : end])
+        or any(form == "?" or (tag == "EF" and form in _QUESTIONS) for form, tag in rest)
+    )
 
 
-def _requested(morphemes: Sequence[Morpheme], found: Found) -> bool:
+def _requested(morphemes: Sequence[Morpheme], found: Found, *, far: bool) -> bool:
     """Tell a request from a deed: 도와 주세요 asks, 도와 줬어요 thanks."""
-    for at in range(found.start, min(len(morphemes) - 1, found.end + 4)):
+    if found.entry.kind == "verdict" and found.score < 0:
+        return False
+    reach = _sentence_end(morphemes, found.end) if far else found.end + 4
+    for at in range(found.start, min(len(morphemes) - 1, reach)):
         form, tag = morphemes[at]
         if form in ("주", "달") and tag.startswith("V"):
             following = morphemes[at + 1]
@@ -213,31 +246,31 @@ def _requested(morphemes: Sequence[Morpheme], found: Found) -> bool:
 def _is_attributive(morphemes: Sequence[Morpheme], found: Found) -> bool:
     """Tell whether the word only describes a thing of which something else is said."""
     at = found.end
-    while at < len(morphemes) and morphemes[at][1] in ("XSV", "XSA", "EP", "VCP"):
+    if morphemes[at - 1][1] == "NNG" and at < len(morphemes):
+        compound = ("NNG", "JKG") if found.entry.kind == "feeling" else ("JKO",)
+        if morphemes[at][1] in compound:
+            return True
+    while at < len(morphemes) and (
+        morphemes[at][1] in ("XSV", "XSA", "EP", "VCP") or morphemes[at][0] in _UNDERGONE
+    ):
         at += 1
     if at >= len(morphemes) or morphemes[at][1] != "ETM":
         return False
     at += 1
-    while at < len(morphemes) and morphemes[at][1] in ("NNG", "NNP", "SN", "NR", "MM"):
+    while at < len(morphemes) and morphemes[at][1] in ("NNG", "NNP", "SN", "NR", "MM", "XSN"):
         at += 1
-    return at < len(morphemes) and morphemes[at][1].startswith("J") and morphemes[at][1] != "JKV"
+    head = morphemes[at : at + 2]
+    if not head or any(form in ("아니", "없") for form, _ in head):
+        return False
+    return head[0][1] not in _PREDICATES
 
 
 def _contrasted(morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]) -> float:
     """Weigh what comes after "but" more than what came before it."""
-    buts = [
-        at for at, (form, tag) in enumerate(morphemes) if tag in ("EC", "MAJ") and form in _BUT
-    ]
+    buts = [at for at, (form, tag) in enumerate(morphemes) if tag in ("EC", "MAJ") and form in _BUT]
     others = [other for other in felt if other is not found and other.score]
     if any(found.end <= at and any(o.start > at for o in others) for at in buts):
         return BEFORE_BUT
     if any(at < found.start and any(o.end <= at for o in others) for at in buts):
         return AFTER_BUT
     return 1.0
-
-
-def _signs(lexicon: Lexicon, text: str) -> Iterator[float]:
-    """Yield the scores of laughs, tears and emoji; each kind counts once."""
-    seen = {match.lastindex for match in lexicon.sign.finditer(text) if match.lastindex}
-    for group in seen:
-        yield lexicon.signs[lexicon.sign_of_group[group]]

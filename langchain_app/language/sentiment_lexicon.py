@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ Morpheme = tuple[str, str]
 Kind = Literal["feeling", "verdict", "act", "oath", "booster", "sign"]
 KINDS = frozenset(get_args(Kind))
 
-_BETWEEN = ("J", "MAG", "XSV", "XSA")
+_BETWEEN = ("J", "MAG", "XS", "EC", "ETM", "ETN", "EP")
 _MAX_BETWEEN = 3
 
 
@@ -55,13 +54,16 @@ class Lexicon:
             form: sorted(those, key=lambda entry: -len(entry.parts))
             for form, those in found.items()
         }
-        self.signs = {e.parts[0][0]: e.valence for e in entries if e.kind == "sign"}
-        longest_first = sorted(self.signs, key=len, reverse=True)
-        # The last letter may go on: ㅋㅋㅋㅋ is one laugh.
-        self.sign = re.compile(
-            "|".join(f"({re.escape(sign)}){re.escape(sign[-1])}*" for sign in longest_first)
-        )
-        self.sign_of_group = dict(enumerate(longest_first, start=1))
+        self._signs = {e.parts[0][0]: e.valence for e in entries if e.kind == "sign"}
+
+    def signs(self, text: str) -> list[float]:
+        """Return the valence of each kind of laugh, tears, shout and emoji in the text."""
+        found = [sign for sign in self._signs if sign in text]
+        return [
+            self._signs[sign]
+            for sign in found
+            if not any(sign in longer for longer in found if longer != sign)
+        ]
 
     def match(self, morphemes: Sequence[Morpheme], start: int) -> tuple[Entry, int] | None:
         """Return the longest entry that starts at `start`, and where it ends."""
@@ -92,7 +94,7 @@ def read_entries(text: str) -> Iterator[Entry]:
         if kind not in KINDS:
             raise ValueError(f"sentiment_korean.tsv: unknown kind {kind!r}")
         for word in words.split(", "):
-            parts = (((word, ""),) if kind == "sign" else tuple(map(_part, word.split())))
+            parts = ((word, ""),) if kind == "sign" else tuple(map(_part, word.split()))
             yield Entry(parts, kind, float(valence))  # type: ignore[arg-type]
             if len(parts) > 1:
                 whole = "".join(form for form, _ in parts)

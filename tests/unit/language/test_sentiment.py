@@ -102,7 +102,7 @@ def test_a_denial_turns_korean_feeling_round(analyser, plain, negated) -> None:
     assert analyser.rate(plain, "ko").compound * analyser.rate(negated, "ko").compound < 0
 
 
-@pytest.mark.parametrize("text", ["", "   ", "1234", "😀"])
+@pytest.mark.parametrize("text", ["", "   ", "1234"])
 def test_what_says_nothing_is_neutral_in_korean(analyser, text) -> None:
     rated = analyser.rate(text, "ko")
     assert (rated.compound, rated.positive, rated.negative) == (0, 0, 0)
