@@ -8,16 +8,11 @@ evaluation/sentiment.ko.jsonl.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 
-from langchain_app.language.sentiment_lexicon import (
-    Entry,
-    Lexicon,
-    Morpheme,
-    korean_lexicon,
-    stem,
-)
+from langchain_app.language.sentiment_lexicon import Found, Morpheme, korean_lexicon, stem
 
 NEGATION = -0.74
 """VADER's negation factor (Hutto and Gilbert 2014): "not good" is less bad than "bad" is."""
@@ -29,57 +24,48 @@ REQUESTED, SUPPOSED, REPORTED, ATTRIBUTIVE, PAST = 0.2, 0.4, 0.4, 0.5, 0.7
 BEFORE_BUT, AFTER_BUT = 0.5, 1.5
 """VADER's factors of "but"."""
 OATH_BOOST, SHOUT, MAX_SHOUTS = 0.5, 0.2, 3
+SENTENCE = 40
+"""Morphemes in which a sentence is looked for its end: hostile text has none."""
 
-_BUT = frozenset(
+
+def _forms(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BUT = _forms(
     "지만 지마는 는데 ᆫ데 은데 던데 는데도 ᆫ데도 은데도 더니 어도 아도 으나 하지만 그래도 그런데 근데 그러나"
-    " 그치만 그렇지만 다만 그럼에도".split()
+    " 그치만 그렇지만 다만 그럼에도"
 )
-_QUESTIONS = frozenset(
-    "나요 ᆫ가요 은가요 는가요 ᆫ가 은가 는가 냐 으냐 느냐 니 으니 ᆯ까 을까 ᆯ까요 을까요 ᆸ니까 습니까".split()
+_QUESTIONS = _forms(
+    "나요 ᆫ가요 은가요 는가요 ᆫ가 은가 는가 냐 으냐 느냐 니 으니 ᆯ까 을까 ᆯ까요 을까요 ᆸ니까 습니까"
 )
-_REQUESTS = frozenset(
-    "세요 어 어요 시오 십시오 ᆯ래 ᆯ래요 을래 을래요 라 어라 게 지요 죠 ᆯ까 ᆯ까요 나요".split()
-)
-_SUPPOSED = frozenset("면 으면 다면 ᆫ다면 는다면 라면 려면 으려면 ᆯ까 을까".split())
-_REPORTED = frozenset(
+_REQUESTS = _forms("세요 어 어요 시오 십시오 ᆯ래 ᆯ래요 을래 을래요 라 어라 게 지요 죠 ᆯ까 ᆯ까요 나요")
+_SUPPOSED = _forms("면 으면 다면 ᆫ다면 는다면 라면 려면 으려면 ᆯ까 을까")
+_REPORTED = _forms(
     "다고 ᆫ다고 는다고 라고 냐고 대 ᆫ대 는대 대요 ᆫ대요 는대요 래 래요 다던데 ᆫ다던데 다면서 다며 다면서요"
-    " 다는 ᆫ다는 는다는 라는".split()
+    " 다는 ᆫ다는 는다는 라는"
 )
-_LINKS = frozenset("지 질 게 고 어 아 을 ᆯ 은 ᆫ 는 던".split())
+_LINKS = _forms("지 질 게 고 어 아 을 ᆯ 은 ᆫ 는 던")
 """Endings over which a denial reaches: 좋-지 않다, 좋-은 것이 없다."""
-
-
-_DENIALS = frozenset("안 못 않 못하 아니 없 리 사라지 없어지 풀리 가시 날아가 녹 덜하".split())
-_UNDERGONE = frozenset("받 당하 되".split())
-_PREDICATES = frozenset("VCP VCN EF SF SP SW JKV IC NNB NP".split())
+_DENIALS = _forms("안 못 않 못하 아니 없 리 사라지 없어지 풀리 가시 날아가 녹 덜하")
+_UNDERGONE = _forms("받 당하 되")
+_PREDICATES = _forms("VCP VCN EF SF SP SW JKV IC NNB NP")
 """What follows the noun where word and noun are the message: 좋은 분이다, 좋은 분!"""
-_WHO = frozenset("누구 누가 어디 언제 얼마 몇 어느".split())
-_MARVELS = frozenset("이렇 그렇 이렇게 그렇게 얼마나 어찌나 어쩜 어도 아도 모르".split())
-_WHETHER = frozenset("는지 은지 ᆫ지 을지 ᆯ지 냐고".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A lexicon entry in the utterance, from morpheme `start` up to `end`."""
-
-    entry: Entry
-    start: int
-    end: int
-    score: float
+_WHO = _forms("누구 누가 어디 언제 얼마 몇 어느")
+_MARVELS = _forms("이렇 그렇 이렇게 그렇게 얼마나 어찌나 어쩜 어도 아도 모르")
+_WHETHER = _forms("는지 은지 ᆫ지 을지 ᆯ지 냐고")
 
 
 def korean_scores(text: str, lemmas: Sequence[Morpheme]) -> tuple[list[float], int]:
     """Return the score of each feeling in the text, and how many other words it has."""
     lexicon = korean_lexicon()
     morphemes = [(stem(form, tag), tag) for form, tag in lemmas]
-    said = list(_found(lexicon, morphemes))
+    said = list(lexicon.found(morphemes))
     felt = _sworn([found for found in said if found.entry.kind != "booster"], morphemes)
+    starts = {found.start for found in felt if found.score}
     scores = [
-        found.score
-        * _denied(morphemes, found, felt)
-        * _meant(morphemes, found)
-        * _contrasted(morphemes, found, felt)
-        for found in felt
+        found.score * _denied(morphemes, found, starts) * _meant(morphemes, found) * contrast
+        for found, contrast in zip(felt, _contrasts(morphemes, felt), strict=True)
         if found.score
     ]
     total = sum(scores)
@@ -93,35 +79,17 @@ def korean_scores(text: str, lemmas: Sequence[Morpheme]) -> tuple[list[float], i
     return [score for score in scores if score], max(0, words - covered)
 
 
-def _found(lexicon: Lexicon, morphemes: Sequence[Morpheme]) -> Iterator[Found]:
-    """Yield what the lexicon knows, strengthened by what stands right before it."""
-    at, boost, boosted_until = 0, 0.0, 0
-    while at < len(morphemes):
-        match = lexicon.match(morphemes, at)
-        if match is None:
-            at += 1
-            continue
-        entry, end = match
-        if entry.kind == "booster":
-            boost += entry.valence
-            boosted_until = end + 3
-            yield Found(entry, at, end, 0.0)
-        else:
-            near = boost if at <= boosted_until else 0.0
-            score = entry.valence + math.copysign(near, entry.valence * near)
-            yield Found(entry, at, end, score if near else entry.valence)
-            boost = 0.0
-        at = end
-
-
 def _sworn(felt: Sequence[Found], morphemes: Sequence[Morpheme]) -> list[Found]:
     """Let an oath strengthen the feeling beside it; alone it is harsh itself."""
     result = list(felt)
     for place, oath in enumerate(felt):
         if oath.entry.kind != "oath":
             continue
-        words = [n for n, found in enumerate(felt) if found.entry.kind != "oath"]
-        beside = [n for n in words if not _has_end(morphemes, oath, felt[n])]
+        beside = [
+            n
+            for n in range(max(0, place - 3), min(len(felt), place + 4))
+            if felt[n].entry.kind != "oath" and not _has_end(morphemes, oath, felt[n])
+        ]
         if beside:
             nearest = min(beside, key=lambda n: abs(n - place))
             other = result[nearest]
@@ -136,7 +104,7 @@ def _has_end(morphemes: Sequence[Morpheme], one: Found, other: Found) -> bool:
     return any(tag == "SF" for _, tag in morphemes[first.end : last.start])
 
 
-def _denied(morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]) -> float:
+def _denied(morphemes: Sequence[Morpheme], found: Found, starts: Container[int]) -> float:
     """Return the factor of what denies or forbids the feeling."""
     own = {form for form, _ in found.entry.parts}
     near = morphemes[max(0, found.start - 1) : found.end]
@@ -147,7 +115,7 @@ def _denied(morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]) 
         and ((tag == "MAG" and form in ("안", "못")) or (tag == "XPN" and form in ("불", "비")))
     )
     previous = ""
-    for form, tag in _reach(morphemes, found, felt):
+    for form, tag in _reach(morphemes, found, starts):
         if form == "말" and tag.startswith("V"):
             return COMFORT if found.entry.kind == "feeling" else SCOLD
         if form in _DENIALS and previous != "밖에":
@@ -163,10 +131,9 @@ def _denied(morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]) 
 
 
 def _reach(
-    morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]
+    morphemes: Sequence[Morpheme], found: Found, starts: Container[int]
 ) -> Iterator[Morpheme]:
     """Yield the morphemes after the feeling that still speak of it."""
-    starts = {other.start for other in felt if other.score}
     nouns = 0
     for at in range(found.end, min(len(morphemes), found.end + 8)):
         form, tag = morphemes[at]
@@ -207,13 +174,13 @@ def _meant(morphemes: Sequence[Morpheme], found: Found) -> float:
 
 
 def _sentence_end(morphemes: Sequence[Morpheme], start: int) -> int:
-    for at in range(start, len(morphemes)):
+    for at in range(start, min(len(morphemes), start + SENTENCE)):
         form, tag = morphemes[at]
         # kiwi calls an ending before a comma a link: 지쳤어요, 안 믿을래요
-        stops = tag == "EC" and form.endswith(("요", "다", "죠")) and morphemes[at + 1 :][:1]
-        if tag in ("SF", "EF") or (stops and morphemes[at + 1][1] == "SP"):
+        stops = tag == "EC" and form.endswith(("요", "다", "죠"))
+        if tag in ("SF", "EF") or (stops and [t for _, t in morphemes[at + 1 : at + 2]] == ["SP"]):
             return at
-    return len(morphemes) - 1
+    return min(len(morphemes), start + SENTENCE) - 1
 
 
 def _asked(morphemes: Sequence[Morpheme], found: Found) -> bool:
@@ -265,12 +232,23 @@ def _is_attributive(morphemes: Sequence[Morpheme], found: Found) -> bool:
     return head[0][1] not in _PREDICATES
 
 
-def _contrasted(morphemes: Sequence[Morpheme], found: Found, felt: Sequence[Found]) -> float:
+def _contrasts(morphemes: Sequence[Morpheme], felt: Sequence[Found]) -> list[float]:
     """Weigh what comes after "but" more than what came before it."""
     buts = [at for at, (form, tag) in enumerate(morphemes) if tag in ("EC", "MAJ") and form in _BUT]
-    others = [other for other in felt if other is not found and other.score]
-    if any(found.end <= at and any(o.start > at for o in others) for at in buts):
-        return BEFORE_BUT
-    if any(at < found.start and any(o.end <= at for o in others) for at in buts):
-        return AFTER_BUT
-    return 1.0
+    words = [found for found in felt if found.score]
+    if not buts or len(words) < 2:
+        return [1.0] * len(felt)
+    first, last = words[0].end, words[-1].start
+    return [
+        BEFORE_BUT
+        if _any_between(buts, found.end, last)
+        else AFTER_BUT
+        if _any_between(buts, first, found.start)
+        else 1.0
+        for found in felt
+    ]
+
+
+def _any_between(places: Sequence[int], start: int, end: int) -> bool:
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ KINDS = frozenset(get_args(Kind))
 
 _BETWEEN = ("J", "MAG", "XS", "EC", "ETM", "ETN", "EP")
 _MAX_BETWEEN = 3
+BOOSTED = 3
+"""How many morphemes a booster reaches over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ class Entry:
         return at
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry in an utterance, from morpheme `start` up to `end`, and its score so far."""
+
+    entry: Entry
+    start: int
+    end: int
+    score: float
+
+
 class Lexicon:
     """Every entry, by the form that it begins with, and the signs looked for in the text."""
 
@@ -65,7 +78,26 @@ class Lexicon:
             if not any(sign in longer for longer in found if longer != sign)
         ]
 
-    def match(self, morphemes: Sequence[Morpheme], start: int) -> tuple[Entry, int] | None:
+    def found(self, morphemes: Sequence[Morpheme]) -> Iterator[Found]:
+        """Yield what is known, strengthened or weakened by what stands right before it."""
+        at, boost, boosted_until = 0, 0.0, 0
+        while at < len(morphemes):
+            match = self._match(morphemes, at)
+            if match is None:
+                at += 1
+                continue
+            entry, end = match
+            score = entry.valence
+            if entry.kind == "booster":
+                boost, boosted_until, score = boost + entry.valence, end + BOOSTED, 0.0
+            else:
+                if at <= boosted_until:
+                    score += math.copysign(1.0, score) * boost
+                boost = 0.0
+            yield Found(entry, at, end, score)
+            at = end
+
+    def _match(self, morphemes: Sequence[Morpheme], start: int) -> tuple[Entry, int] | None:
         """Return the longest entry that starts at `start`, and where it ends."""
         for entry in self._by_form.get(morphemes[start][0], ()):
             if entry.kind != "sign" and (end := entry.end_in(morphemes, start)) is not None:
