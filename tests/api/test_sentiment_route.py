@@ -39,9 +39,12 @@ async def test_a_text_alone_is_rated_in_its_own_language(game, text, sign) -> No
 
 
 async def test_the_language_that_is_named_is_the_one_in_which_it_is_rated(game) -> None:
-    named = [(await rate(game, {"text": "good!", "language": l})).json() for l in ("en", "ko")]
-    assert named[0]["compound"] > 0.3
-    assert named[1]["compound"] == 0
+    english, korean = [
+        (await rate(game, {"text": "good!", "language": language})).json()["compound"]
+        for language in ("en", "ko")
+    ]
+    assert english > 0.3
+    assert korean == 0
 
 
 async def test_a_turn_hears_what_the_route_tells(game) -> None:
