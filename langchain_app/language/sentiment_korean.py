@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import replace
 
 from langchain_app.language.sentiment_lexicon import Found, Morpheme, korean_lexicon, stem
 
@@ -19,11 +18,12 @@ NEGATION = -0.74
 DENIED_TWICE = 0.6
 COMFORT, SCOLD = -0.8, 0.8
 """What is left where it is forbidden: "don't cry" is kind, "don't lie" is not."""
-ASKED = {"feeling": 0.25, "verdict": 0.4, "act": 1.0, "oath": 1.0}
-REQUESTED, SUPPOSED, REPORTED, ATTRIBUTIVE, PAST = 0.2, 0.4, 0.4, 0.5, 0.7
+ASKED, ACCUSED = 0.22, 0.5
+"""What is left in a question: "are you happy?" wants to know, "why did you lie?" does not."""
+REQUESTED, SUPPOSED, REPORTED, NAMED, ATTRIBUTIVE, PAST = 0.2, 0.4, 0.2, 0.2, 0.5, 0.7
 BEFORE_BUT, AFTER_BUT = 0.5, 1.5
 """VADER's factors of "but"."""
-OATH_BOOST, SHOUT, MAX_SHOUTS = 0.5, 0.2, 3
+SHOUT, MAX_SHOUTS = 0.2, 3
 SENTENCE = 40
 """Morphemes in which a sentence is looked for its end: hostile text has none."""
 
@@ -33,7 +33,7 @@ def _forms(text: str) -> frozenset[str]:
 
 
 _BUT = _forms(
-    "지만 지마는 는데 ᆫ데 은데 던데 는데도 ᆫ데도 은데도 더니 어도 아도 으나 하지만 그래도 그런데 근데 그러나"
+    "지만 지마는 는데 ᆫ데 은데 던데 는데도 ᆫ데도 은데도 더니 다더니 ᆫ다더니 는다더니 어도 아도 으나 하지만 그래도 그런데 근데 그러나"
     " 그치만 그렇지만 다만 그럼에도"
 )
 _QUESTIONS = _forms(
@@ -49,10 +49,17 @@ _LINKS = _forms("지 질 게 고 어 아 을 ᆯ 은 ᆫ 는 던")
 """Endings over which a denial reaches: 좋-지 않다, 좋-은 것이 없다."""
 _DENIALS = _forms("안 못 않 못하 아니 없 리 사라지 없어지 풀리 가시 날아가 녹 덜하")
 _UNDERGONE = _forms("받 당하 되")
+_NOUNS = _forms("NNG NNP SN NR MM XSN")
 _PREDICATES = _forms("VCP VCN EF SF SP SW JKV IC NNB NP")
 """What follows the noun where word and noun are the message: 좋은 분이다, 좋은 분!"""
+_OF_NOUN = {
+    "feeling": ("NNG", "JKG"), "verdict": ("JKB",), "act": ("NNG",), "oath": (),
+}  # fmt: skip
+"""What follows a noun that only names a thing: 사랑 노래, 저주에 대해, 축하 잔치."""
 _WHO = _forms("누구 누가 어디 언제 얼마 몇 어느")
 _MARVELS = _forms("이렇 그렇 이렇게 그렇게 얼마나 어찌나 어쩜 어도 아도 모르")
+_TELLS = _forms("은데 ᆫ데 는데 더라 구나 군 네")
+"""Endings that tell even with a question mark: 괜찮은데?"""
 _WHETHER = _forms("는지 은지 ᆫ지 을지 ᆯ지 냐고")
 
 
@@ -60,8 +67,7 @@ def korean_scores(text: str, lemmas: Sequence[Morpheme]) -> tuple[list[float], i
     """Return the score of each feeling in the text, and how many other words it has."""
     lexicon = korean_lexicon()
     morphemes = [(stem(form, tag), tag) for form, tag in lemmas]
-    said = list(lexicon.found(morphemes))
-    felt = _sworn([found for found in said if found.entry.kind != "booster"], morphemes)
+    felt = lexicon.felt(morphemes)
     starts = {found.start for found in felt if found.score}
     scores = [
         found.score * _denied(morphemes, found, starts) * _meant(morphemes, found) * contrast
@@ -77,31 +83,6 @@ def korean_scores(text: str, lemmas: Sequence[Morpheme]) -> tuple[list[float], i
     covered = sum(found.end - found.start for found in felt)
     words = sum(1 for _, tag in morphemes if tag[0] in "NVMXI" and not tag.startswith("XS"))
     return [score for score in scores if score], max(0, words - covered)
-
-
-def _sworn(felt: Sequence[Found], morphemes: Sequence[Morpheme]) -> list[Found]:
-    """Let an oath strengthen the feeling beside it; alone it is harsh itself."""
-    result = list(felt)
-    for place, oath in enumerate(felt):
-        if oath.entry.kind != "oath":
-            continue
-        beside = [
-            n
-            for n in range(max(0, place - 3), min(len(felt), place + 4))
-            if felt[n].entry.kind != "oath" and not _has_end(morphemes, oath, felt[n])
-        ]
-        if beside:
-            nearest = min(beside, key=lambda n: abs(n - place))
-            other = result[nearest]
-            louder = other.score + math.copysign(OATH_BOOST, other.score)
-            result[nearest] = replace(other, score=louder)
-            result[place] = replace(oath, score=0.0)
-    return result
-
-
-def _has_end(morphemes: Sequence[Morpheme], one: Found, other: Found) -> bool:
-    first, last = sorted((one, other), key=lambda found: found.start)
-    return any(tag == "SF" for _, tag in morphemes[first.end : last.start])
 
 
 def _denied(morphemes: Sequence[Morpheme], found: Found, starts: Container[int]) -> float:
@@ -134,7 +115,7 @@ def _reach(
     morphemes: Sequence[Morpheme], found: Found, starts: Container[int]
 ) -> Iterator[Morpheme]:
     """Yield the morphemes after the feeling that still speak of it."""
-    nouns = 0
+    described = False
     for at in range(found.end, min(len(morphemes), found.end + 8)):
         form, tag = morphemes[at]
         if at in starts or tag in ("EF", "SF", "SP", "MAJ"):
@@ -142,21 +123,24 @@ def _reach(
         if tag in ("EC", "ETM", "ETN") and form not in _LINKS:
             return
         if tag.startswith("NN") and tag != "NNB":
-            nouns += 1
-            if nouns > 1:
+            if not described:
                 return
+            described = False
         if tag in ("VV", "VA") and form not in _DENIALS and form != "말":
             return
+        described = described or tag == "ETM"
         yield form, tag
 
 
 def _meant(morphemes: Sequence[Morpheme], found: Found) -> float:
     """Return how much of the feeling is the speaker's own, and now."""
     kind, factor = found.entry.kind, 1.0
-    if _asked(morphemes, found):
-        factor *= ASKED[kind]
+    if _names(morphemes, found):
+        factor *= NAMED
     if kind in ("act", "oath"):
         return factor
+    if _asked(morphemes, found):
+        factor *= ACCUSED if kind == "verdict" and found.score < 0 else ASKED
     after = morphemes[found.end : found.end + 4]
     endings = {form for form, tag in after if tag[0] == "E"}
     told = {form for form, tag in after if tag != "EF" or not form.endswith("고")}  # 싫다고!
@@ -187,7 +171,7 @@ def _asked(morphemes: Sequence[Morpheme], found: Found) -> bool:
     """Tell whether the feeling's sentence asks; "왜 이렇게" complains or marvels."""
     end = _sentence_end(morphemes, found.end)
     sentence = [form for form, _ in morphemes[max(0, found.start - 4) : end + 1]]
-    if not _MARVELS.isdisjoint(sentence) or sentence[-2:-1] in (["은데"], ["ᆫ데"], ["는데"]):
+    if not _MARVELS.isdisjoint(sentence) or not _TELLS.isdisjoint(sentence[-2:]):
         return False
     rest = morphemes[end : end + 2]
     return (
@@ -213,10 +197,6 @@ def _requested(morphemes: Sequence[Morpheme], found: Found, *, far: bool) -> boo
 def _is_attributive(morphemes: Sequence[Morpheme], found: Found) -> bool:
     """Tell whether the word only describes a thing of which something else is said."""
     at = found.end
-    if morphemes[at - 1][1] == "NNG" and at < len(morphemes):
-        compound = ("NNG", "JKG") if found.entry.kind == "feeling" else ("JKO",)
-        if morphemes[at][1] in compound:
-            return True
     while at < len(morphemes) and (
         morphemes[at][1] in ("XSV", "XSA", "EP", "VCP") or morphemes[at][0] in _UNDERGONE
     ):
@@ -224,12 +204,18 @@ def _is_attributive(morphemes: Sequence[Morpheme], found: Found) -> bool:
     if at >= len(morphemes) or morphemes[at][1] != "ETM":
         return False
     at += 1
-    while at < len(morphemes) and morphemes[at][1] in ("NNG", "NNP", "SN", "NR", "MM", "XSN"):
+    while at < len(morphemes) and (morphemes[at][1] in _NOUNS or morphemes[at][0] == "데"):
         at += 1
     head = morphemes[at : at + 2]
     if not head or any(form in ("아니", "없") for form, _ in head):
         return False
     return head[0][1] not in _PREDICATES
+
+
+def _names(morphemes: Sequence[Morpheme], found: Found) -> bool:
+    """Tell whether the word is part of a thing's name or topic."""
+    tags = [tag for _, tag in morphemes[found.end - 1 : found.end + 1]]
+    return len(tags) == 2 and tags[0] == "NNG" and tags[1] in _OF_NOUN[found.entry.kind]
 
 
 def _contrasts(morphemes: Sequence[Morpheme], felt: Sequence[Found]) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
@@ -15,8 +15,9 @@ Morpheme = tuple[str, str]
 Kind = Literal["feeling", "verdict", "act", "oath", "booster", "sign"]
 KINDS = frozenset(get_args(Kind))
 
-_BETWEEN = ("J", "MAG", "XS", "EC", "ETM", "ETN", "EP")
+_BETWEEN = ("J", "MAG", "XS", "EC", "ETM", "ETN", "EP", "NR")
 _MAX_BETWEEN = 3
+OATH_REACH, OATH_BOOST = 3, 0.5
 BOOSTED = 3
 """How many morphemes a booster reaches over."""
 
@@ -78,7 +79,26 @@ class Lexicon:
             if not any(sign in longer for longer in found if longer != sign)
         ]
 
-    def found(self, morphemes: Sequence[Morpheme]) -> Iterator[Found]:
+    def felt(self, morphemes: Sequence[Morpheme]) -> list[Found]:
+        """Return what is known, as strong as boosters before it and oaths beside it make it."""
+        felt = [found for found in self._found(morphemes) if found.entry.kind != "booster"]
+        for place, oath in enumerate(felt):
+            if oath.entry.kind != "oath":
+                continue
+            beside = [
+                n
+                for n in range(max(0, place - OATH_REACH), min(len(felt), place + OATH_REACH + 1))
+                if felt[n].entry.kind != "oath" and not _is_split(morphemes, oath, felt[n])
+            ]
+            if beside:
+                nearest = min(beside, key=lambda n, place=place: abs(n - place))  # type: ignore[misc]
+                score = felt[nearest].score
+                louder = score + math.copysign(OATH_BOOST, score)
+                felt[nearest] = replace(felt[nearest], score=louder)
+                felt[place] = replace(oath, score=0.0)
+        return felt
+
+    def _found(self, morphemes: Sequence[Morpheme]) -> Iterator[Found]:
         """Yield what is known, strengthened or weakened by what stands right before it."""
         at, boost, boosted_until = 0, 0.0, 0
         while at < len(morphemes):
@@ -103,6 +123,12 @@ class Lexicon:
             if entry.kind != "sign" and (end := entry.end_in(morphemes, start)) is not None:
                 return entry, end
         return None
+
+
+def _is_split(morphemes: Sequence[Morpheme], one: Found, other: Found) -> bool:
+    """Tell whether a sentence ends between the two."""
+    first, last = sorted((one, other), key=lambda found: found.start)
+    return any(tag == "SF" for _, tag in morphemes[first.end : last.start])
 
 
 def stem(form: str, tag: str) -> str:
