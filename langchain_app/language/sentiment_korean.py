@@ -18,7 +18,7 @@ NEGATION = -0.74
 DENIED_TWICE = 0.6
 COMFORT, SCOLD = -0.8, 0.8
 """What is left where it is forbidden: "don't cry" is kind, "don't lie" is not."""
-ASKED, ACCUSED = 0.22, 0.5
+ASKED, ACCUSED = 0.2, 0.45
 """What is left in a question: "are you happy?" wants to know, "why did you lie?" does not."""
 REQUESTED, SUPPOSED, REPORTED, NAMED, ATTRIBUTIVE, PAST = 0.2, 0.4, 0.2, 0.2, 0.5, 0.7
 BEFORE_BUT, AFTER_BUT = 0.5, 1.5
@@ -47,8 +47,8 @@ _REPORTED = _forms(
 )
 _LINKS = _forms("지 질 게 고 어 아 을 ᆯ 은 ᆫ 는 던")
 """Endings over which a denial reaches: 좋-지 않다, 좋-은 것이 없다."""
-_DENIALS = _forms("안 못 않 못하 아니 없 리 사라지 없어지 풀리 가시 날아가 녹 덜하")
-_UNDERGONE = _forms("받 당하 되")
+_DENIALS = _forms("안 못 않 못하 아니 없 리 사라지 없어지 풀리 가시 날아가 녹 덜하 개뿔 커녕")
+_UNDERGONE = _forms("받 당하 되 같")
 _NOUNS = _forms("NNG NNP SN NR MM XSN")
 _PREDICATES = _forms("VCP VCN EF SF SP SW JKV IC NNB NP")
 """What follows the noun where word and noun are the message: 좋은 분이다, 좋은 분!"""
@@ -57,7 +57,7 @@ _OF_NOUN = {
 }  # fmt: skip
 """What follows a noun that only names a thing: 사랑 노래, 저주에 대해, 축하 잔치."""
 _WHO = _forms("누구 누가 어디 언제 얼마 몇 어느")
-_MARVELS = _forms("이렇 그렇 이렇게 그렇게 얼마나 어찌나 어쩜 어도 아도 모르")
+_MARVELS = _forms("이렇 그렇 이렇게 그렇게 얼마나 어찌나 어쩜 어도 아도 모르 리")
 _TELLS = _forms("은데 ᆫ데 는데 더라 구나 군 네")
 """Endings that tell even with a question mark: 괜찮은데?"""
 _WHETHER = _forms("는지 은지 ᆫ지 을지 ᆯ지 냐고")
