@@ -47,7 +47,7 @@ _REPORTED = _forms(
 )
 _LINKS = _forms("지 질 게 고 어 아 을 ᆯ 은 ᆫ 는 던")
 """Endings over which a denial reaches: 좋-지 않다, 좋-은 것이 없다."""
-_DENIALS = _forms("안 못 않 못하 아니 없 리 사라지 없어지 풀리 가시 날아가 녹 덜하 개뿔 커녕")
+_DENIALS = _forms("안 못 않 못하 아니 없 리 사라지 없어지 풀리 가시 날아가 녹 덜 덜하 개뿔 커녕")
 _UNDERGONE = _forms("받 당하 되 같")
 _NOUNS = _forms("NNG NNP SN NR MM XSN")
 _PREDICATES = _forms("VCP VCN EF SF SP SW JKV IC NNB NP")
@@ -57,7 +57,9 @@ _OF_NOUN = {
 }  # fmt: skip
 """What follows a noun that only names a thing: 사랑 노래, 저주에 대해, 축하 잔치."""
 _WHO = _forms("누구 누가 어디 언제 얼마 몇 어느")
-_MARVELS = _forms("이렇 그렇 이렇게 그렇게 얼마나 어찌나 어쩜 어도 아도 모르 리")
+_MARVELS = _forms("이렇 그렇 이렇게 그렇게 얼마나 어찌나 어쩜")
+"""What makes a verdict of a question: 왜 이렇게 비싸요?"""
+_NO_QUESTION = _forms("어도 아도 모르 리")
 _TELLS = _forms("은데 ᆫ데 는데 더라 구나 군 네")
 """Endings that tell even with a question mark: 괜찮은데?"""
 _WHETHER = _forms("는지 은지 ᆫ지 을지 ᆯ지 냐고")
@@ -118,7 +120,7 @@ def _reach(
     described = False
     for at in range(found.end, min(len(morphemes), found.end + 8)):
         form, tag = morphemes[at]
-        if at in starts or tag in ("EF", "SF", "SP", "MAJ"):
+        if at in starts or tag in ("EF", "SF", "SP", "MAJ", "JKB"):
             return
         if tag in ("EC", "ETM", "ETN") and form not in _LINKS:
             return
@@ -171,7 +173,9 @@ def _asked(morphemes: Sequence[Morpheme], found: Found) -> bool:
     """Tell whether the feeling's sentence asks; "왜 이렇게" complains or marvels."""
     end = _sentence_end(morphemes, found.end)
     sentence = [form for form, _ in morphemes[max(0, found.start - 4) : end + 1]]
-    if not _MARVELS.isdisjoint(sentence) or not _TELLS.isdisjoint(sentence[-2:]):
+    marvels = found.entry.kind == "verdict" and not _MARVELS.isdisjoint(sentence)
+    tells = "왜" not in sentence and not _TELLS.isdisjoint(sentence[-2:])
+    if marvels or tells or not _NO_QUESTION.isdisjoint(sentence):
         return False
     rest = morphemes[end : end + 2]
     return (
