@@ -10,7 +10,7 @@ DEV    := $(VENV)/.dev-installed
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve chat doctor test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-retrieval bench-quick world-check clean
+.PHONY: help demo serve chat doctor test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-retrieval bench-sentiment bench-quick world-check clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,7 +41,7 @@ format: $(DEV) ## write the code as ruff wants it
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
-bench: bench-lexical bench-lore bench-memory bench-retrieval bench-turn ## run every benchmark; results in benchmarks/results
+bench: bench-lexical bench-lore bench-memory bench-retrieval bench-sentiment bench-turn ## run every benchmark; results in benchmarks/results
 
 bench-turn: $(DEV) ## the platform's own time a turn, against stock parts
 	@$(BIN)/python -m benchmarks.bench_turn $(ARGS)
@@ -57,6 +57,9 @@ bench-memory: $(DEV) ## what is remembered, what is not, and what a recall costs
 
 bench-retrieval: $(DEV) ## against LangChain, Milvus hybrid and bm25s (SQUAD="FILE ...": sets in the SQuAD format too)
 	@$(BIN)/python -m benchmarks.bench_retrieval $(if $(SQUAD),--squad $(SQUAD)) $(ARGS)
+
+bench-sentiment: $(DEV) ## how rightly feelings are read, in both languages (SPLIT=test)
+	@$(BIN)/python -m benchmarks.bench_sentiment --split $(or $(SPLIT),test) $(ARGS)
 
 bench-quick: ## a small run of each benchmark, as CI does
 	@$(MAKE) --no-print-directory bench-lexical bench-memory bench-retrieval bench-turn ARGS=--quick

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,13 +13,16 @@ from typing import Any
 from langchain_app.afterthoughts import Settled, Thinker
 from langchain_app.domain.errors import (
     DramatisError,
+    TextUnprintable,
     TurnIdReused,
     UtteranceEmpty,
     UtteranceTooLong,
 )
 from langchain_app.domain.guardrails import neutralise, storable
 from langchain_app.domain.ports import StoredTurn, Vector
-from langchain_app.domain.turn import GUEST, EventType, TurnEvent, TurnRequest
+from langchain_app.domain.text import Language, detect_language
+from langchain_app.domain.tone import Sentiment
+from langchain_app.domain.turn import GUEST, EventType, TurnEvent, TurnRequest, Utterance
 from langchain_app.graph.builder import compiled_turn
 from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.observability.tracing import Tracing
@@ -27,6 +31,9 @@ logger = logging.getLogger("dramatis.dialogue")
 
 Emit = Callable[[EventType, dict[str, Any]], None]
 Embed = Callable[[str], Awaitable[Vector]]
+
+LONG = 200
+"""Characters from which an analysis takes longer than a switch of threads: 2 ms of 200."""
 
 RECURSION_LIMIT = 200
 """Steps of one turn. A turn takes 10; each turn settled before it on the same timeline adds 2."""
@@ -74,6 +81,17 @@ class Dialogue:
             max_message_chars=self._max_chars,
             max_concurrent_turns=1,
         )
+
+    async def sentiment(self, text: str, language: Language | None = None) -> Sentiment:
+        """Rate a text as a turn rates it; nothing is kept. Raises Refused."""
+        if (control := _control_in(text)) is not None:
+            raise TextUnprintable(control)
+        said = neutralise(self._checked_text(text)).text
+        utterance = Utterance(said, language or detect_language(said))
+        rate = self._parts.listener.sentiment
+        if len(said) < LONG:
+            return rate(utterance)
+        return await asyncio.to_thread(rate, utterance)
 
     async def play(self, request: TurnRequest) -> dict[str, Any]:
         """Play a turn and return its answer (domain/answer.py).
@@ -124,14 +142,17 @@ class Dialogue:
             return await self._played(request, emit)
 
     def _checked(self, request: TurnRequest) -> TurnRequest:
+        return replace(request, message=self._checked_text(request.message))
+
+    def _checked_text(self, text: str) -> str:
         """Refuse what is no utterance at all."""
-        message = storable(request.message)
+        message = storable(text)
         if len(message) > self._max_chars:
             raise UtteranceTooLong(len(message), self._max_chars)
         cleaned = neutralise(message)
         if not cleaned.text and not cleaned.had_control_tokens:
             raise UtteranceEmpty
-        return replace(request, message=message)
+        return message
 
     async def _repeated(self, request: TurnRequest) -> dict[str, Any] | None:
         """Return the first answer where this turn was played before."""
@@ -168,6 +189,13 @@ class Dialogue:
             answer["timing_ms"] = {**context.timing_ms, "total": total}
             trace.conclude(input=request.message, output=answer["reply"])
         return answer
+
+
+def _control_in(text: str) -> str | None:
+    """Return the first control character, or half of a surrogate pair, that `text` has."""
+    return next(
+        (c for c in text if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t"), None
+    )
 
 
 def _told(error: Exception) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from langchain_app.api.dependencies import caller_of
-from langchain_app.api.routes import chat, events, health, knowledge, players, saves
+from langchain_app.api.routes import chat, events, health, knowledge, players, saves, sentiment
 from langchain_app.api.schemas import ErrorAnswer
 
 _KEYS: dict[int | str, dict[str, Any]] = {
@@ -16,5 +16,5 @@ _KEYS: dict[int | str, dict[str, Any]] = {
 
 router = APIRouter()
 router.include_router(health.router)
-for routes in (chat, events, players, saves, knowledge):
+for routes in (chat, events, players, saves, knowledge, sentiment):
     router.include_router(routes.router, dependencies=[Depends(caller_of)], responses=_KEYS)

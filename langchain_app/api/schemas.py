@@ -131,6 +131,26 @@ class ChatAnswer(BaseModel):
     trace_id: str
 
 
+class SentimentRequest(BaseModel):
+    """A text to rate. Needs `text` and nothing else; unknown fields are ignored."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": "정말 고마워요!"}, {"text": "You lied to me."}]}
+    )
+
+    text: str = Field(description="What the player said.")
+    language: Language | None = Field(None, description="Default: the text's own.")
+
+
+class SentimentAnswer(BaseModel):
+    """VADER's scale, in both languages: `compound` from -1 to 1, and three shares of 1."""
+
+    compound: float
+    positive: float
+    negative: float
+    neutral: float
+
+
 class EventText(BaseModel):
     """What happened, in one language or in both; NPCs tell it in the language they are asked in."""
 

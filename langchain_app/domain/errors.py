@@ -4,6 +4,7 @@ DramatisError
 ├── Refused                 the request cannot be played; nothing was changed
 │   ├── UtteranceEmpty
 │   ├── UtteranceTooLong
+│   ├── TextUnprintable
 │   ├── UnknownNpc
 │   ├── UnknownSession
 │   ├── UnknownTurn
@@ -88,6 +89,18 @@ class UtteranceTooLong(Refused):
         super().__init__(
             f"The message has {length} characters; the limit is {limit}.",
             "Split it into several turns.",
+        )
+
+
+class TextUnprintable(Refused):
+    """The text has characters that nobody types."""
+
+    code = "text_unprintable"
+
+    def __init__(self, character: str) -> None:
+        super().__init__(
+            f"The text has the character U+{ord(character):04X}, which cannot be printed.",
+            "Send what the player typed; line breaks and tabs may stay.",
         )
 
 

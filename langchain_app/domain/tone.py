@@ -13,6 +13,10 @@ DialogueAct = SmallTalk | Literal["question"]
 """What the utterance does: asks or tells something about the world, or small talk of a kind."""
 
 
+Style = Literal["warm", "plain", "cool"]
+"""How an answer meets the tone of what was said, whatever the NPC feels in the long run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentiment:
     """VADER's scale: compound from -1 to 1; the three shares sum to 1."""
@@ -31,24 +35,27 @@ class Tone:
     act: DialogueAct
     mood: Mood
     emotion: Emotion
+    style: Style
     temperature: float
     top_p: float
 
 
 def choose_tone(sentiment: Sentiment, act: DialogueAct, mood: Mood) -> Tone:
-    """Choose mood and sampling from what was said and what the NPC feels.
+    """Choose mood, style and sampling from what was said and what the NPC feels.
 
-    A compound above 0.5 warms the temperature and one below -0.3 cools it (the persona engine's
-    rule); 0.7 and 0.9 are its defaults.
+    A compound above 0.5 warms style and temperature and one below -0.3 cools them (the persona
+    engine's rule); 0.7 and 0.9 are its defaults.
     """
+    style: Style = "plain"
     temperature, top_p = 0.7, 0.9
     if sentiment.compound > 0.5:
-        temperature, top_p = 0.8, 0.95
+        style, temperature, top_p = "warm", 0.8, 0.95
     elif sentiment.compound < -0.3:
-        temperature, top_p = 0.5, 0.8
+        style, temperature, top_p = "cool", 0.5, 0.8
     if act == "insult":
-        mood = "cold"
-    return Tone(sentiment, act, mood, _emotion(sentiment, act, mood), temperature, top_p)
+        mood, style = "cold", "cool"
+    emotion = _emotion(sentiment, act, mood)
+    return Tone(sentiment, act, mood, emotion, style, temperature, top_p)
 
 
 def _emotion(sentiment: Sentiment, act: DialogueAct, mood: Mood) -> Emotion:

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from langchain_app.domain.lines import pick
 from langchain_app.domain.lore import OWN_WORDS, ScoredChunk
 from langchain_app.domain.npc import VoiceLines
+from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
+from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import Brief
 from langchain_app.language.dialogue_act import asks
 from langchain_app.language.korean import KoreanAnalyser
@@ -51,7 +53,7 @@ class Composer:
         if remembered:
             return remembered
         if told := self._teller.tell(brief):
-            return f"{self._pick(brief, lines.openers[mood])} {told}"
+            return f"{self._pick(brief, lines.openers[_opening(brief.tone)])} {told}"
         if remembered is None:
             return self._pick(brief, lines.unknown)
         asked = asks(brief.utterance.text, language)
@@ -62,8 +64,9 @@ class Composer:
 
     def _answer(self, best: ScoredChunk, brief: Brief, lines: VoiceLines) -> str:
         mood = brief.tone.mood
-        parts = [self._pick(brief, lines.openers[mood]), self._told(best, brief)]
-        if len(parts[1]) < WHOLE_PASSAGE[brief.utterance.language] and brief.scene.seq % 3 == 1:
+        opener = self._pick(brief, lines.openers[_opening(brief.tone)])
+        parts = [opener, self._told(best, brief)]
+        if len(parts[1]) < WHOLE_PASSAGE[brief.utterance.language] and _is_rounded_off(brief):
             parts.append(self._pick(brief, lines.closers[mood]))
         return " ".join(parts)
 
@@ -84,3 +87,14 @@ class Composer:
     def _pick(self, brief: Brief, lines: Sequence[str]) -> str:
         said = [exchange.npc for exchange in brief.scene.recent]
         return pick(lines, f"{brief.scene.timeline_id}{brief.scene.seq}", said)
+
+
+def _opening(tone: Tone) -> Mood:
+    """Return the mood to open in: harsh words get no endearments, of a friend neither."""
+    return "neutral" if tone.style == "cool" and tone.mood == "warm" else tone.mood
+
+
+def _is_rounded_off(brief: Brief) -> bool:
+    """Tell whether a closer follows: always after warm words, never after harsh ones."""
+    style = brief.tone.style
+    return style == "warm" or (style == "plain" and brief.scene.seq % 3 == 1)

@@ -17,6 +17,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_app.domain.npc import Npc, SpeechLevel
 from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
+from langchain_app.domain.tone import Style
 from langchain_app.domain.turn import Brief
 from langchain_app.domain.world import World
 from langchain_app.prompts.recollection import shown
@@ -41,6 +42,18 @@ _MOODS: dict[Language, dict[Mood, str]] = {
         "warm": "이 플레이어를 아끼고 믿는다. 마음을 열고 다정하게 말한다.",
         "neutral": "이 플레이어를 아직 잘 모른다. 여느 사람을 대하듯 말한다.",
         "cold": "이 플레이어가 못 미덥거나 밉다. 짧게, 거리를 두고 말한다.",
+    },
+}
+_STYLES: dict[Language, dict[Style, str]] = {
+    "en": {
+        "warm": "Their words are warm: answer a little more openly, as far as is like you.",
+        "plain": "",
+        "cool": "Their words are bitter or harsh: keep it brief and calm, add no pleasantries.",
+    },
+    "ko": {
+        "warm": "방금 한 말이 따뜻했다. 인물답게, 평소보다 조금 더 마음을 열고 대답한다.",
+        "plain": "",
+        "cool": "방금 한 말이 모질거나 어두웠다. 짧고 차분하게 대답하고 빈말을 덧붙이지 않는다.",
     },
 }
 _REPAIR: dict[Language, str] = {
@@ -113,6 +126,7 @@ _PLAYER: dict[Language, str] = {"en": "Player", "ko": "플레이어"}
 def _turn(brief: Brief, world: World, language: Language) -> str:
     return _template("turn", language).substitute(
         mood=" ".join((_MOODS[language][brief.tone.mood], *_manners(brief, language))),
+        style=_STYLES[language][brief.tone.style],
         lore=_bullets([found.chunk.text for found in brief.lore.chunks], language),
         memories=_bullets([shown(memory, language) for memory in brief.memories], language),
         event=_event(brief, world, language),

@@ -12,10 +12,10 @@ from langchain_app.domain.turn import Brief, Scene, TriggerCheck, Utterance
 from langchain_app.prompts import persona_messages
 
 
-def _prompt(world, language, complaint: str = "") -> tuple[str, str]:
+def _prompt(world, language, complaint: str = "", compound: float = 0.0) -> tuple[str, str]:
     scene = Scene(world.npc("isaura"), "p", "s", "t", 0, StoryState(), Relationship())
     said = {"en": "Why is the bell muffled?", "ko": "종소리가 왜 먹먹해요?"}[language]
-    tone = choose_tone(Sentiment(), "question", "neutral")
+    tone = choose_tone(Sentiment(compound=compound), "question", "neutral")
     brief = Brief(scene, Utterance(said, language), tone, Findings(), (), TriggerCheck(), complaint)
     messages = persona_messages(brief, world)
     return str(messages[0].content), str(messages[-1].content)
@@ -34,3 +34,21 @@ def test_a_repair_asks_in_its_language_and_names_no_secret(ebbhold, language) ->
     assert asked in again
     assert asked not in first
     assert "isaura-secret" not in again
+
+
+@pytest.mark.parametrize(
+    ("language", "warm", "cool"),
+    [("en", "a little more openly", "brief and calm"), ("ko", "마음을 열고", "짧고 차분하게")],
+)
+def test_the_model_is_told_how_to_meet_the_tone_of_what_was_said(
+    ebbhold, language, warm, cool
+) -> None:
+    prompts = [_prompt(ebbhold, language, compound=felt)[1] for felt in (0.6, 0.0, -0.6)]
+    assert [warm in prompt for prompt in prompts] == [True, False, False]
+    assert [cool in prompt for prompt in prompts] == [False, False, True]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_system_part_is_the_same_in_every_tone(ebbhold, language) -> None:
+    warm, cool = (_prompt(ebbhold, language, compound=felt)[0] for felt in (0.6, -0.6))
+    assert warm == cool

@@ -12,7 +12,7 @@ from langchain_app.graph.state import TurnState
 
 @observed("chain", "utterance")
 async def read_tone(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """Rate sentiment, name the dialogue act, and choose mood, temperature and top_p."""
+    """Rate sentiment, name the dialogue act, and choose mood, style, temperature and top_p."""
     listener = runtime.context.parts.listener
     utterance = state["utterance"]
     tone = choose_tone(listener.sentiment(utterance), listener.act(utterance), state["scene"].mood)

@@ -14,18 +14,20 @@ from langchain_app.domain.tone import Sentiment, choose_tone
 
 
 @pytest.mark.parametrize(
-    ("compound", "temperature", "top_p"),
+    ("compound", "style", "temperature", "top_p"),
     [
-        (0.51, 0.8, 0.95),
-        (0.5, 0.7, 0.9),
-        (0.0, 0.7, 0.9),
-        (-0.3, 0.7, 0.9),
-        (-0.31, 0.5, 0.8),
+        (0.51, "warm", 0.8, 0.95),
+        (0.5, "plain", 0.7, 0.9),
+        (0.0, "plain", 0.7, 0.9),
+        (-0.3, "plain", 0.7, 0.9),
+        (-0.31, "cool", 0.5, 0.8),
     ],
 )
-def test_kind_words_loosen_the_tongue_and_harsh_ones_tie_it(compound, temperature, top_p) -> None:
+def test_kind_words_loosen_the_tongue_and_harsh_ones_tie_it(
+    compound, style, temperature, top_p
+) -> None:
     tone = choose_tone(Sentiment(compound=compound), "question", "neutral")
-    assert (tone.temperature, tone.top_p) == (temperature, top_p)
+    assert (tone.style, tone.temperature, tone.top_p) == (style, temperature, top_p)
 
 
 @given(
@@ -43,7 +45,7 @@ def test_the_tone_is_always_one_a_model_can_play(compound, act, mood) -> None:
 @pytest.mark.parametrize("mood", get_args(Mood))
 def test_an_insult_is_met_coldly_whatever_was_felt_before(mood: Mood) -> None:
     tone = choose_tone(Sentiment(compound=0.9), "insult", mood)
-    assert (tone.mood, tone.emotion) == ("cold", "anger")
+    assert (tone.mood, tone.emotion, tone.style) == ("cold", "anger", "cool")
 
 
 @pytest.mark.parametrize(

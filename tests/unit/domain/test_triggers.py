@@ -170,6 +170,7 @@ def test_no_example_of_a_story_trigger_touches_what_its_npc_forbids(ebbhold) -> 
         (trigger.id, text)
         for npc in ebbhold.npcs.values()
         for trigger in ebbhold.triggers[npc.id]
+        if trigger.says is not None
         for language in ("en", "ko")
         for text in trigger.says.examples[language]
         if forbidden_hit(npc.forbidden_triggers, Utterance(text, language), unlike)
