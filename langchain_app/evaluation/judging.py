@@ -39,7 +39,9 @@ def _changes(expected: Expected, turn: PlayedTurn) -> Iterator[Failure]:
         wanted = getattr(expected, name)
         if wanted is not None and sorted(wanted) != sorted(got):
             kinds = {"raises": ("flag",), "actions": ("action",)}.get(name, ("item",))
-            yield Failure(name, _listed(wanted), _listed(got), reasons(turn.ledger, kinds))
+            taken = name == "takes"
+            booked = [e for e in turn.ledger if e.kind == "refused" or (e.amount < 0) == taken]
+            yield Failure(name, _listed(wanted), _listed(got), reasons(booked, kinds))
 
 
 def _amounts(
@@ -70,7 +72,9 @@ def _words(
 
 def _sources(expected: Expected, turn: PlayedTurn) -> Iterator[Failure]:
     got = [source["id"] for source in turn.answer["sources"]]
-    if missing := [source for source in expected.sources if source not in got]:
+    if expected.sources == () and got:
+        yield Failure("sources", "none", _listed(got), _drawn_from(turn))
+    if missing := [source for source in expected.sources or () if source not in got]:
         yield Failure("sources", _listed(missing), _listed(got), _drawn_from(turn))
     wanted = expected.sources_any
     if wanted and not set(wanted) & set(got):

@@ -127,6 +127,7 @@ class Expected(Frozen):
     """What shall come of a turn; what is left out is not looked at.
 
     `raises`, `gives`, `takes` and `actions` are the whole of it: `[]` says that nothing of it happens.
+    `sources` are among the reply's sources; `[]` says that it has none.
     """
 
     raises: Phrases | None = None
@@ -138,7 +139,7 @@ class Expected(Frozen):
     mentions: Wording = Wording()
     mentions_any: Wording = Wording()
     never_mentions: Wording = Wording()
-    sources: Phrases = ()
+    sources: Phrases | None = None
     sources_any: Phrases = ()
     never_sources: Phrases = ()
     deflected: Literal["none"] | DeflectionWhy | None = None
