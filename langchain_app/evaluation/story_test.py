@@ -142,7 +142,7 @@ class Expected(Frozen):
     sources: Phrases | None = None
     sources_any: Phrases = ()
     never_sources: Phrases = ()
-    deflected: Literal["none"] | DeflectionWhy | None = None
+    deflected: Literal["none", DeflectionWhy] | None = None
     reacts_to: Phrase | None = None
     emotion: Emotion | None = None
     in_character: bool = False
@@ -201,7 +201,7 @@ class StoryTest(Frozen):
     test: Phrase
     npc: Phrase
     given: Given = Given()
-    when: tuple[Step, ...] = Field(min_length=1)
+    when: tuple[Step, ...]
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from langchain_app.adapters import platform_embeddings, state
 from langchain_app.bootstrap import Platform, open_platform
-from langchain_app.diagnosis import speaker_health
+from langchain_app.diagnosis import configured_model_health
 from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.retrieval.ingest import Progress
 from langchain_app.retrieval.milvus_lock import copied
@@ -57,11 +57,9 @@ async def rehearsal(
     """
     with tempfile.TemporaryDirectory(prefix="dramatis-") as folder:
         settings = _settings(game, world, model, Path(folder))
+        await _check_that_it_answers(model, settings)
         embeddings = platform_embeddings(game)
         async with open_platform(settings, progress, embeddings=embeddings) as platform:
-            health = await speaker_health(platform.speaker, settings)
-            if not health.ok:
-                raise SettingsInvalid(f"{model} does not answer: {health.detail}.", health.hint)
             yield platform
 
 
@@ -86,3 +84,15 @@ def _settings(game: Settings, world: Path, model: ChosenModel, folder: Path) -> 
         langfuse=LangfuseSettings(public_key=""),
         reranker=game.reranker,
     )
+
+
+async def _check_that_it_answers(model: ChosenModel, settings: Settings) -> None:
+    if model.provider == "openai" and not settings.openai.base_url:
+        raise SettingsInvalid(
+            f"{model} does not answer: no server is set.",
+            "Set OPENAI_BASE_URL (http://host:8000/v1).",
+        )
+    health = await configured_model_health(settings)
+    if not health.ok:
+        detail = health.detail.rstrip(".")
+        raise SettingsInvalid(f"{model} does not answer: {detail}.", health.hint)
