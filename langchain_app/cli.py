@@ -80,7 +80,7 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = F
 @app.command()
 def storytest(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A world; default: the settings'.")
+        Path | None, typer.Argument(metavar="DIR", help="A world; default: the settings'.")
     ] = None,
     test: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only tests or files so called; globs.")

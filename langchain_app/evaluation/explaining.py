@@ -27,17 +27,22 @@ def _entry(entry: LedgerEntry) -> str:
 
 
 def why_unmentioned(word: str, turn: PlayedTurn, world: World) -> tuple[str, ...]:
-    """Return which passages hold a word that the reply lacks, and why they were not told."""
+    """Return which passages hold a word that the reply lacks, and why they were not told.
+
+    What a gate keeps back comes first, then what is open, then what this NPC can never know.
+    """
     cited = [source["id"] for source in turn.answer["sources"]]
-    told = [f"sources of the reply: {', '.join(cited) or 'none'}"]
+    ranked = []
     for chunk in world.chunks():
-        if len(told) > MOST:
-            break
         if chunk.language == turn.language and holds(chunk.text, word):
             closed = "; ".join(_closed(chunk.gate, turn.knower, turn.npc))
             open_ = "a source of this reply" if chunk.id in cited else "open to this NPC, not found"
-            told.append(f"it stands in {chunk.id}: {closed or open_}")
-    return tuple(told)
+            strange = turn.knower.audiences.isdisjoint(chunk.gate.audience)
+            rank = 2 if strange else 0 if closed else 1
+            ranked.append((rank, f"it stands in {chunk.id}: {closed or open_}"))
+    ranked.sort(key=lambda found: found[0])
+    sources = f"sources of the reply: {', '.join(cited) or 'none'}"
+    return (sources, *(told for _, told in ranked[:MOST]))
 
 
 def _closed(gate: Gate, knower: Knower, npc: str) -> Iterator[str]:

@@ -36,7 +36,12 @@ def copied(folder: Path, to: Path, seconds: float = 10.0) -> bool:
         half = to.with_name(f"{to.name}.{os.getpid()}")
         shutil.rmtree(half, ignore_errors=True)
         shutil.copytree(folder, half, ignore=shutil.ignore_patterns("LOCK"))
-    half.rename(to)
+    try:
+        half.rename(to)
+    except OSError:  # somebody else was faster
+        shutil.rmtree(half, ignore_errors=True)
+        if not to.is_dir():
+            raise
     return True
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from langchain_app.adapters import platform_embeddings, state
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.diagnosis import configured_model_health
-from langchain_app.domain.errors import SettingsInvalid
+from langchain_app.domain.errors import KnowledgeStoreUnavailable, SettingsInvalid
 from langchain_app.retrieval.ingest import Progress
 from langchain_app.retrieval.milvus_lock import copied
 from langchain_app.settings import (
@@ -64,9 +64,7 @@ async def rehearsal(
 
 
 def _settings(game: Settings, world: Path, model: ChosenModel, folder: Path) -> Settings:
-    own = state(game, FOLDER) / "milvus.db"
-    if not game.milvus.uri and not own.exists():
-        copied(state(game, "milvus.db"), own)
+    own = _knowledge(game)
     named = {"model": model.name}
     return Settings(
         platform=game.platform.model_copy(
@@ -84,6 +82,17 @@ def _settings(game: Settings, world: Path, model: ChosenModel, folder: Path) -> 
         langfuse=LangfuseSettings(public_key=""),
         reranker=game.reranker,
     )
+
+
+def _knowledge(game: Settings) -> Path:
+    """Return where rehearsals keep their knowledge; it begins as the game's, if that is a folder."""
+    own = state(game, FOLDER) / "milvus.db"
+    if not game.milvus.uri and not own.exists():
+        try:
+            copied(state(game, "milvus.db"), own)
+        except OSError as error:
+            raise KnowledgeStoreUnavailable(str(own), error.strerror or str(error)) from error
+    return own
 
 
 async def _check_that_it_answers(model: ChosenModel, settings: Settings) -> None:

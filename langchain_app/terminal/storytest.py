@@ -57,7 +57,7 @@ def run_storytests(
     if json:
         _print_json(runs)
     else:
-        _print(runs)
+        _print(runs, jobs)
     if not all(run.passed for run in runs):
         raise typer.Exit(FAILED)
 
@@ -72,8 +72,7 @@ def _chosen(folder: Path, named: Sequence[str], language: str | None, repeat: in
     except (WorldInvalid, StoryTestsInvalid) as invalid:
         for mistake in invalid.mistakes:
             typer.echo(printable(str(mistake)), err=True)
-        count = len(invalid.mistakes)
-        typer.echo(f"{count} mistake{'s' * (count != 1)}; no test was run", err=True)
+        typer.echo(f"{_counted(len(invalid.mistakes), 'mistake')}; no test was run", err=True)
         raise typer.Exit(MISTAKEN) from None
     chosen = casts(tests, named=named, language=spoken, repeat=repeat)
     if not chosen:
@@ -141,7 +140,7 @@ def _print_json(runs: Sequence[Run]) -> None:
     typer.echo(orjson.dumps({"summary": [asdict(tally) for tally in _tallies(runs)]}).decode())
 
 
-def _print(runs: Sequence[Run]) -> None:
+def _print(runs: Sequence[Run], jobs: int) -> None:
     for run in runs:
         if not run.passed:
             typer.echo(printable("\n".join(failure_lines(run))) + "\n")
@@ -155,9 +154,14 @@ def _print(runs: Sequence[Run]) -> None:
     passed = sum(run.passed for run in runs)
     tests = len({(run.placed.file, run.placed.name) for run in runs})
     typer.echo(
-        f"{tests} story tests, {len(runs)} runs: {passed} passed, {len(runs) - passed} failed; "
-        f"a reply took {tallies[0].p50_reply_ms:g} ms (p50)"
+        f"{_counted(tests, 'story test')}, {_counted(len(runs), 'run')}: "
+        f"{passed} passed, {len(runs) - passed} failed; "
+        f"a reply took {tallies[0].p50_reply_ms:g} ms (p50, {jobs} at once)"
     )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _print_comparison(tallies: Sequence[Tally]) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from langchain_app.bootstrap import Platform
 from langchain_app.evaluation.played import Run
-from langchain_app.evaluation.story_files import PlacedTest
+from langchain_app.evaluation.story_files import PlacedTest, read_story_tests
 from langchain_app.evaluation.story_test import StoryTest
 from langchain_app.evaluation.storytests import Cast, Stage, casts, play, run_all, staged
 from langchain_app.persistence.ledger import PostgresLedger
 from langchain_app.persistence.timelines import PostgresTimelines
+from tests.unit.guides import fenced, read
 
 ASKED = {"en": "What happened to the bell?", "ko": "종에 무슨 일이 있었어요?"}
 
@@ -122,3 +123,14 @@ def test_tests_are_chosen_by_name_by_file_and_by_glob() -> None:
         assert len(casts([test], named=[name])) == 2
     assert casts([test], named=["other"]) == []
     assert [cast.language for cast in casts([test], language="ko", repeat=3)] == ["ko"] * 3
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_the_example_of_the_guide_passes(stage, tmp_path, language) -> None:
+    (example,) = (b for b in fenced(read("docs/storytests.md")) if b.language == "yaml")
+    path = tmp_path / example.path
+    path.parent.mkdir()
+    path.write_text(example.text, "utf-8")
+    tests = read_story_tests(tmp_path, stage.world)
+    runs = await run_all(stage, casts(tests, language=language), jobs=2, done=lambda run: None)
+    assert [(run.placed.name, run.failed, run.error) for run in runs if not run.passed] == []
