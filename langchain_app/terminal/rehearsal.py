@@ -12,6 +12,7 @@ from langchain_app.adapters import platform_embeddings, state
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.diagnosis import configured_model_health
 from langchain_app.domain.errors import KnowledgeStoreUnavailable, SettingsInvalid
+from langchain_app.persistence.embedded import stop_embedded_postgres
 from langchain_app.retrieval.ingest import Progress
 from langchain_app.retrieval.milvus_lock import copied
 from langchain_app.settings import (
@@ -55,12 +56,15 @@ async def rehearsal(
 
     Raises SettingsInvalid too where the model does not answer: a fallback would pass for it.
     """
-    with tempfile.TemporaryDirectory(prefix="dramatis-") as folder:
+    with tempfile.TemporaryDirectory(prefix="dramatis-rehearsal-") as folder:
         settings = _settings(game, world, model, Path(folder))
         await _check_that_it_answers(model, settings)
         embeddings = platform_embeddings(game)
-        async with open_platform(settings, progress, embeddings=embeddings) as platform:
-            yield platform
+        try:
+            async with open_platform(settings, progress, embeddings=embeddings) as platform:
+                yield platform
+        finally:
+            stop_embedded_postgres(state(settings, "postgres"))
 
 
 def _settings(game: Settings, world: Path, model: ChosenModel, folder: Path) -> Settings:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import psutil
 import psycopg
 import pytest
 
@@ -79,14 +80,20 @@ def test_failures_end_with_one_and_are_told_in_text_in_json_and_in_xml(own_state
     ]
 
 
-def test_a_pass_ends_with_zero_and_leaves_nothing_in_the_games_database(own_state, world) -> None:
+def test_a_pass_ends_with_zero_and_leaves_nothing_behind(own_state, world, tmp_path) -> None:
     (world / "storytests" / "a.yaml").write_text(PASSES, "utf-8")
     game = start_embedded_postgres(own_state / "postgres")
-    done = dramatis(own_state, world, "--json", "--language", "ko", "--test", "isaura*")
+    rooms = tmp_path / "rooms"
+    rooms.mkdir()
+    asked = ("--json", "--language", "ko", "--test", "isaura*")
+    done = dramatis(own_state, world, *asked, TMPDIR=str(rooms))
     assert done.returncode == 0, done.stderr
     run, summary = (json.loads(line) for line in done.stdout.splitlines())
     assert (run["language"], run["passed"], run["failures"]) == ("ko", True, [])
     assert summary["summary"][0]["passed"] == 1
+    assert list(rooms.glob("dramatis-rehearsal-*")) == []
+    in_rooms = [p for p in psutil.process_iter(["cmdline"]) if str(rooms) in str(p.info["cmdline"])]
+    assert in_rooms == []
     with psycopg.connect(game) as connection:
         tables = connection.execute("select count(*) from pg_tables where tablename = 'turns'")
         assert tables.fetchone() == (0,)
