@@ -10,7 +10,7 @@ DEV    := $(VENV)/.dev-installed
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve chat doctor test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-retrieval bench-sentiment bench-quick world-check clean
+.PHONY: help demo serve chat doctor test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-retrieval bench-sentiment bench-quick storytest walk world-check clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,12 @@ bench-sentiment: $(DEV) ## how rightly feelings are read, in both languages (SPL
 
 bench-quick: ## a small run of each benchmark, as CI does
 	@$(MAKE) --no-print-directory bench-lexical bench-memory bench-retrieval bench-turn ARGS=--quick
+
+storytest: $(BASE) ## run a world's story tests (WORLD=game_knowledge/ebbhold ARGS="--model ollama/NAME")
+	@$(BIN)/dramatis storytest $(WORLD) $(ARGS)
+
+walk: $(DEV) ## random walks of turns, saves and loads against the plain rules (STEPS=10000)
+	@DRAMATIS_WALK_STEPS=$(or $(STEPS),10000) $(BIN)/python -m pytest tests/walks
 
 world-check: $(BASE) ## check a world's files (WORLD=game_knowledge/ebbhold)
 	@$(BIN)/dramatis world check $(WORLD)

@@ -77,6 +77,41 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = F
     run_check(folder, json=json)
 
 
+@app.command()
+def storytest(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A world; default: the settings'.")
+    ] = None,
+    test: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only tests or files so called; globs.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="ko or en; default: both.")] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="embedded, ollama/NAME or openai/NAME; may be given several times."),
+    ] = None,
+    repeat: Annotated[int, typer.Option(min=1, max=1000, help="Runs of each test.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Tests played at once.")] = 4,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write JUnit XML there.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run a world's story tests; exit 1 if one fails, 2 if one cannot be read."""
+    from langchain_app.terminal.storytest import run_storytests
+
+    run_storytests(
+        folder,
+        named=test or [],
+        language=language,
+        models=model or [],
+        repeat=repeat,
+        jobs=jobs,
+        junit_file=junit,
+        json=json,
+    )
+
+
 @app.command("import")
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],

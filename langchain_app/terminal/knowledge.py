@@ -10,6 +10,7 @@ import typer
 
 from langchain_app.domain.errors import Mistake, WorldInvalid
 from langchain_app.domain.world import World
+from langchain_app.evaluation.story_files import examine_story_tests
 from langchain_app.terminal.failing import printable
 from langchain_app.worlds import load_world
 
@@ -21,9 +22,11 @@ def run_check(folder: Path, *, json: bool) -> None:
     try:
         world = load_world(folder)
         notes = _notes(world)
+        tests, mistakes = examine_story_tests(folder, world)
         summary = (
             f"{world.id}: {len(world.npcs)} NPCs, {len(world.passages)} passages, "
-            f"{len(world.quests)} quests, {len(world.items)} items{_lorebooks(world)}; no mistakes"
+            f"{len(world.quests)} quests, {len(world.items)} items{_lorebooks(world)}"
+            f"{f', {len(tests)} story tests' if tests else ''}; no mistakes"
         )
     except WorldInvalid as invalid:
         mistakes = list(invalid.mistakes)
@@ -36,7 +39,9 @@ def run_check(folder: Path, *, json: bool) -> None:
             typer.echo(printable(str(mistake)))
         for note in notes:
             typer.echo(printable(f"note: {note}"))
-        typer.echo(summary or f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}")
+        typer.echo(
+            summary if not mistakes else f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}"
+        )
     if mistakes:
         raise typer.Exit(1)
 

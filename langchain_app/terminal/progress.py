@@ -18,9 +18,11 @@ class Report:
 
     def __call__(self, done: int, total: int) -> None:
         """Say that `done` of `total` passages are embedded."""
-        self._progress.update(
-            self._task, completed=done, total=total, description="embedding the world's knowledge"
-        )
+        self.tell(done, total, "embedding the world's knowledge")
+
+    def tell(self, done: int, total: int, what: str) -> None:
+        """Say that `done` of `total` steps of `what` are done."""
+        self._progress.update(self._task, completed=done, total=total, description=what)
 
     def done(self) -> None:
         """Take the display away before the work's own output begins."""
