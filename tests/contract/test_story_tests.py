@@ -73,7 +73,7 @@ async def test_an_axis_that_is_not_given_is_as_its_author_wrote_it(ebbhold_world
     test = placed({"say": ASKED, "then": {"raises": []}}, trust=0.4)
     begun = staged(test.test.given, "isaura", ebbhold_world)
     assert begun.relationships["isaura"].trust == 0.4
-    assert begun.relationships["isaura"].relationship == 0.1
+    assert begun.relationships["isaura"]["relationship"] == 0.1
 
 
 @pytest.fixture

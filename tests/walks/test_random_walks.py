@@ -201,13 +201,14 @@ class Walk(RuleBasedStateMachine):
         event=st.sampled_from(sorted(EVENTS)),
         npc=st.sampled_from(["bruna", "harl"]),
     )
-    def asks_what_happened(self, session: str, event: str, npc: str) -> None:
-        answer = self._play(session, npc, ASKED[event])
-        story = self.branch[session]
-        story.say(npc, "question", [])
-        self._compare(answer, story, npc)
-        known = EVENTS[event].split(" ", 1)[1].rstrip(".").lower() in answer["reply"].lower()
-        assert known is (event in story.events), (event, answer["reply"])
+    def what_happened_is_known_where_it_was_lived(self, session: str, event: str, npc: str) -> None:
+        parts = self.stage.platform.dialogue.parts
+        request = TurnRequest(ASKED[event], fresh("turn"), True, npc, self.player, session, "en")
+        scene = self.stage.run(parts.timelines.load_scene(request, parts.world))
+        asked = Utterance(ASKED[event], "en")
+        found = self.stage.run(parts.chronicle.recall(scene, asked, ()))
+        known = EVENTS[event] in [recollection.text for recollection in found]
+        assert known is (event in self.branch[session].events), (event, found)
 
     @rule(target=saves, session=sessions)
     def saves_the_game(self, session: str) -> str:
