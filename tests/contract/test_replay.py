@@ -273,3 +273,14 @@ async def test_a_turn_of_before_requests_were_kept_is_replayed_with_a_word_about
     replay = await replayed(game, answers[1]["turn_id"])
     assert replay.differences == ()
     assert "before requests were kept" in replay.notes[0]
+
+
+@pytest.mark.parametrize("depth", [100, 400, 700, 850, 950])
+async def test_game_state_without_a_floor_stops_no_turn(game, depth) -> None:
+    deep = '{"a":' * depth + "1" + "}" * depth
+    body = f'{{"message": "Hello.", "player_id": "{game.player}", "game_state": {deep}}}'
+    response = await game.post(content=body)
+    assert response.status_code in (200, 400, 422), response.text
+    if response.status_code == 200:
+        replay = await replayed(game, response.json()["turn_id"])
+        assert replay.differences == ()
