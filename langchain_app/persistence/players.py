@@ -16,7 +16,7 @@ _LISTED = {
     "created_at",
     "sessions": "id timeline_id npc_id opened_at",
     "saves": "id session_id seq game_time name created_at",
-    "turns": "id session_id seq npc_id message reply game_time trace_id created_at",
+    "turns": "id session_id seq npc_id message reply game_time request trace_id created_at",
     "memories": "id kind npc_id seq game_time player_said npc_said text importance",
     "facts": "id npc_id turn_id seq subject slot value stance language source",
     "ledger": "id turn_id npc_id seq kind name amount source reason evidence",

@@ -14,7 +14,9 @@ from langchain_app.domain.errors import TurnErased, UnknownTurn
 from langchain_app.domain.policy import policy_of
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.staging import Staged
+from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.observability.tracing import Tracing
+from langchain_app.persistence.past import PastChronicle, PastTimelines, read_played
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.replaying import Replay, Replays
 from langchain_app.worlds import load_world
@@ -175,6 +177,26 @@ async def test_events_are_known_to_a_replay_as_they_were_to_the_turn(game, said)
     await nothing_differs(game, answers)
 
 
+async def test_what_a_turn_brought_about_is_not_known_before_it(game) -> None:
+    answer = await game.say(BELL, "isaura", game_time=30.0)
+    platform, parts = game.platform, game.platform.dialogue.parts
+    question = Utterance("Did a newcomer speak with you of the bell?", "en")
+    now = await parts.timelines.load_scene(
+        TurnRequest("?", "t", session_id=answer["session_id"]), parts.world
+    )
+    told = [each.text for each in await parts.chronicle.recall(now, question, ())]
+    assert any("newcomer" in text for text in told)
+    played = await read_played(platform.postgres, parts.world.id, answer["turn_id"])
+    timelines = PastTimelines(platform.postgres, parts.world, played)
+    past = await timelines.load_scene(played.request, parts.world)
+    assert (past.seq, past.eventful, now.eventful) == (0, False, True)
+    chronicle = PastChronicle(
+        platform.postgres, parts.world, parts.listener, platform.knowledge.weights
+    )
+    told = await chronicle.recall(replace(past, eventful=True), question, ())
+    assert not any("newcomer" in each.text for each in told)
+
+
 async def test_turns_that_were_spoken_at_once_replay_as_they_were_spoken(game) -> None:
     session = (await game.say("Hello."))["session_id"]
     said = ("Thank you so much!", "What do you sell?", BELL, "You are a fool.")
@@ -251,3 +273,14 @@ async def test_a_turn_of_before_requests_were_kept_is_replayed_with_a_word_about
     replay = await replayed(game, answers[1]["turn_id"])
     assert replay.differences == ()
     assert "before requests were kept" in replay.notes[0]
+
+
+@pytest.mark.parametrize("depth", [100, 400, 700, 850, 950])
+async def test_game_state_without_a_floor_stops_no_turn(game, depth) -> None:
+    deep = '{"a":' * depth + "1" + "}" * depth
+    body = f'{{"message": "Hello.", "player_id": "{game.player}", "game_state": {deep}}}'
+    response = await game.post(content=body)
+    assert response.status_code in (200, 400, 422), response.text
+    if response.status_code == 200:
+        replay = await replayed(game, response.json()["turn_id"])
+        assert replay.differences == ()

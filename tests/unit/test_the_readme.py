@@ -20,6 +20,7 @@ from tests.unit.guides import REPOSITORY, fenced, prose, read
 READMES = ("README.md", "README.ko.md")
 PAGES = (*READMES, "docs/worlds.md", "docs/worlds.ko.md", "CONTRIBUTING.md")
 LOREBOOKS = ("docs/lorebooks.md", "docs/lorebooks.ko.md")
+SAVES = ("docs/saves.md", "docs/saves.ko.md")
 IGNORED = {".venv", ".pytest_cache", ".dramatis", ".git", "node_modules"}
 
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -82,7 +83,7 @@ def test_every_make_verb_of_a_page_stands_in_the_makefile(name) -> None:
     assert verbs - set(_TARGET.findall(read("Makefile"))) == set()
 
 
-@pytest.mark.parametrize("name", (*PAGES, *LOREBOOKS))
+@pytest.mark.parametrize("name", (*PAGES, *LOREBOOKS, *SAVES))
 def test_every_command_and_option_of_a_page_exists(name) -> None:
     for words in commands(name):
         command, rest = command_at(words)
