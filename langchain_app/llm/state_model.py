@@ -36,6 +36,7 @@ NAME = "model"
 TOKENS = 300
 LONGEST_ANSWER = 8000
 _WORD = re.compile(r"\w+")
+_JSON = re.compile(r"\{.*\}", re.DOTALL)
 
 
 class ModelReader:
@@ -80,11 +81,15 @@ def _bounded(model: BaseChatModel) -> BaseChatModel:
 
 
 def _object(answered: Any, outage: Outage) -> Mapping[str, Any]:
-    """Return the answer, read strictly: LangChain's own parser completes what was cut off."""
+    """Return the answer, read strictly: LangChain's own parser completes what was cut off.
+
+    Servers that do not keep to a schema may write a fence or a word around it.
+    """
     raw = answered.get("raw") if isinstance(answered, Mapping) else None
-    text = str(getattr(raw, "content", ""))
+    text = str(getattr(raw, "text", ""))
+    found, whole = None, _JSON.search(text[: LONGEST_ANSWER + 1])
     try:
-        found = orjson.loads(text) if len(text) <= LONGEST_ANSWER else None
+        found = orjson.loads(whole[0]) if whole and len(text) <= LONGEST_ANSWER else None
     except orjson.JSONDecodeError:
         found = None
     if not isinstance(found, dict):

@@ -266,6 +266,14 @@ async def test_a_model_that_answers_no_object_in_time_is_no_reading(
             await reader_of(server, 0.5).read(question(WORLD, SAID["en"]))
 
 
+async def test_an_answer_within_a_fence_is_read() -> None:
+    plain = answering(**OPENS, evidence=SPAN["en"]).pieces[0]
+    async with serve_ollama(Behaviour(pieces=("```json\n", plain, "\n```"))) as server:
+        found = await reader_of(server).read(question(WORLD, SAID["en"]))
+    assert found is not None
+    assert found.triggers == {"ask-crack": 0.9}
+
+
 async def test_where_nothing_waits_no_model_is_asked() -> None:
     async with serve_ollama(answering()) as server:
         asked = replace(question(WORLD, SAID["en"]), waiting=())
