@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from langchain_app.afterthoughts import Thinker
-from langchain_app.domain.ports import Listener, QueryWriter
+from langchain_app.domain.errors import SettingsInvalid
+from langchain_app.domain.ports import Listener, QueryWriter, StateReader
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
 from langchain_app.language.tokens import Tokeniser
@@ -79,6 +80,37 @@ def query_writer(settings: Settings, speaker: ModelSpeaker) -> QueryWriter | Non
     from langchain_app.llm.query_writer import ModelQueryWriter
 
     return ModelQueryWriter(speaker.model, settings.platform.query_writer_seconds)
+
+
+def state_reader(
+    settings: Settings, speaker: ModelSpeaker, closing: AsyncExitStack
+) -> StateReader | None:
+    """Return who judges beside the authored rules, or None; `closing` will close it.
+
+    Raises SettingsInvalid where the reader that is asked for has no server.
+    """
+    chosen, seconds = settings.platform.state_reader, settings.platform.state_reader_seconds
+    if chosen == "heads":
+        from langchain_app.llm.state_heads import HeadsReader
+
+        if not settings.state_heads.url:
+            raise SettingsInvalid(
+                "DRAMATIS_STATE_READER=heads needs the server of the state heads.",
+                "Set STATE_HEADS_URL (http://host:7860, without /predict_main).",
+            )
+        heads = HeadsReader(settings.state_heads.url, seconds)
+        closing.push_async_callback(heads.close)
+        return heads
+    if chosen == "model":
+        from langchain_app.llm.state_model import ModelReader
+
+        if speaker.provider == "embedded":
+            raise SettingsInvalid(
+                "DRAMATIS_STATE_READER=model needs a chat model; the embedded speaker is none.",
+                "Start Ollama or set DRAMATIS_CHAT_PROVIDER=openai; `dramatis doctor` tells more.",
+            )
+        return ModelReader(speaker.model, f"{speaker.provider}/{speaker.name}", seconds)
+    return None
 
 
 def reranker(settings: Settings, closing: AsyncExitStack) -> Reranker:

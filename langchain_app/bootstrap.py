@@ -18,6 +18,7 @@ from langchain_app.adapters import (
     reranker,
     revealed,
     state,
+    state_reader,
     thinker_of,
     tokeniser_of,
 )
@@ -25,7 +26,7 @@ from langchain_app.afterthoughts import Thinker
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError, SettingsInvalid
 from langchain_app.domain.policy import policy_of
-from langchain_app.domain.ports import QueryWriter
+from langchain_app.domain.ports import QueryWriter, StateReader
 from langchain_app.domain.saves import Saves
 from langchain_app.domain.world import World
 from langchain_app.graph.context import Parts, Speaker
@@ -123,6 +124,7 @@ async def open_platform(
             embeddings,
             reranker(settings, closing),
             query_writer(settings, speaker),
+            state_reader(settings, speaker, closing),
         )
         await postgres.open()  # takes a second, an ingest minutes: what can fail comes first
         knowledge = await asyncio.to_thread(press.knowledge, world, tokeniser, progress)
@@ -172,6 +174,7 @@ class EditionPress:
         embeddings: Embeddings,
         reranker: Reranker,
         writer: QueryWriter | None,
+        reader: StateReader | None = None,
     ) -> None:
         self.watch_s = LITE_WATCH_S if store.is_lite else SERVER_WATCH_S
         self._settings = settings
@@ -180,6 +183,7 @@ class EditionPress:
         self._embeddings = embeddings
         self.reranker = reranker
         self._writer = writer
+        self._reader = reader
 
     def load(self) -> World:
         """See Press."""
@@ -250,6 +254,7 @@ class EditionPress:
             listener=listener,
             speaker=speaker,
             fallback=fallback,
+            reader=self._reader,
         )
         return Edition(knowledge, tokeniser, parts)
 

@@ -187,6 +187,20 @@ def replay(turn_id: Annotated[str, typer.Argument(metavar="TURN_ID")], json: Jso
 
 
 @app.command()
+def calibrate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSONL of flag, p and label.")],
+    precision: Annotated[
+        float, typer.Option(min=0.5, max=1.0, help="What a flag's readings must be right.")
+    ] = 0.95,
+    json: Json = False,
+) -> None:
+    """Find each flag's threshold from labelled readings, as world.json takes it."""
+    from langchain_app.terminal.calibrating import run_calibrate
+
+    run_calibrate(file, precision, json=json)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Check each part: its adapter, its version, whether it answers, what to do if not."""
     from langchain_app.terminal.doctor import run_doctor

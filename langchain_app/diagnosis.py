@@ -42,12 +42,13 @@ async def platform_health(platform: Platform) -> dict[str, PartHealth]:
         vector = await platform.embeddings.aembed_query("ready")
         return f"{len(vector)} dimensions"
 
-    names = ("database", "knowledge", "embeddings", "chat_model", "langfuse")
+    names = ("database", "knowledge", "embeddings", "chat_model", "state_reader", "langfuse")
     parts = await asyncio.gather(
         _asked(platform.postgres.kind, platform.postgres.version),
         _asked("Milvus Lite" if platform.store.is_lite else "Milvus", knowledge),
         _asked(model_name(platform.embeddings), embeddings),
         speaker_health(platform.speaker, platform.settings),
+        reader_health(platform.settings, platform.speaker.provider),
         langfuse_health(platform.settings),
     )
     return dict(zip(names, parts, strict=True))
@@ -79,7 +80,21 @@ async def diagnose(settings: Settings) -> dict[str, PartHealth]:
         model = await asyncio.to_thread(platform_embeddings, settings)
         return f"{model_name(model)}, {len(await model.aembed_query('ready'))} dimensions"
 
-    names = ("python", "world", "database", "knowledge", "embeddings", "chat_model", "langfuse")
+    async def reader() -> PartHealth:
+        if settings.platform.state_reader != "model":
+            return await reader_health(settings, settings.platform.chat_provider)
+        return await reader_health(settings, (await configured_model_health(settings)).adapter)
+
+    names = (
+        "python",
+        "world",
+        "database",
+        "knowledge",
+        "embeddings",
+        "chat_model",
+        "state_reader",
+        "langfuse",
+    )
     parts = await asyncio.gather(
         _asked("Python", python),
         _asked(str(settings.platform.world), world),
@@ -87,6 +102,7 @@ async def diagnose(settings: Settings) -> dict[str, PartHealth]:
         _asked(settings.milvus_uri, knowledge, 30),
         _asked(settings.platform.embedding_provider, embeddings, 30),
         configured_model_health(settings),
+        reader(),
         langfuse_health(settings),
     )
     return dict(zip(names, parts, strict=True))
@@ -100,6 +116,29 @@ async def speaker_health(speaker: ModelSpeaker, settings: Settings) -> PartHealt
     if speaker.provider == "openai":
         return await _openai(adapter, settings)
     return PartHealth(adapter, True, "composes replies in this process; no server needed")
+
+
+async def reader_health(settings: Settings, speaks: str) -> PartHealth:
+    """Tell who judges beside the authored rules, and whether the heads' server answers."""
+    chosen, url = settings.platform.state_reader, settings.state_heads.url
+    if chosen == "rules":
+        return PartHealth("rules", True, "authored rules judge alone; no server needed")
+    if chosen == "model":
+        if speaks == "embedded":
+            hint = "Start Ollama or set DRAMATIS_CHAT_PROVIDER=openai."
+            return PartHealth("model", False, "the embedded speaker is no chat model", hint)
+        return PartHealth("model", True, f"{speaks} reads beside the authored rules")
+    if not url:
+        return PartHealth("heads", False, "no server is named", "Set STATE_HEADS_URL.")
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=2) as client:
+            response = await client.get(url)
+    except httpx.HTTPError as error:
+        return PartHealth("heads", False, type(error).__name__, f"Is {url} up?")
+    # Whatever it says to GET /, it is there; what it reads, only a turn can tell.
+    return PartHealth("heads", response.status_code < 500, f"HTTP {response.status_code}")
 
 
 async def langfuse_health(settings: Settings) -> PartHealth:

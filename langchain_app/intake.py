@@ -31,7 +31,9 @@ class EventIntake:
         """Record an event and return who noticed it; a DramatisError keeps nothing."""
         report = replace(report, text={lang: storable(t) for lang, t in report.text.items()})
         text = report.text.get("en") or next(iter(report.text.values()), "")
-        return await self._chronicle().record(report, whose, await self._vector(text))
+        # What became of an action is put into words later; its words are enough to find it by.
+        vector = await self._vector(text) if text else ()
+        return await self._chronicle().record(report, whose, vector)
 
     async def _vector(self, text: str) -> Vector:
         try:

@@ -36,6 +36,8 @@ class PlatformSettings(BaseSettings):
     embedding_model: str = ""
     query_writer: Literal["none", "model"] = "none"
     query_writer_seconds: float = Field(default=1.5, gt=0, le=30)
+    state_reader: Literal["rules", "heads", "model"] = "rules"
+    state_reader_seconds: float = Field(default=1.5, gt=0, le=30)
     player_data_routes: bool = True
     model_afterthoughts: bool = True
     editing: Literal["local", "on", "off"] = "local"
@@ -138,6 +140,19 @@ class RerankerSettings(BaseSettings):
         return self
 
 
+class StateHeadsSettings(BaseSettings):
+    """A server of fine-tuned state heads."""
+
+    model_config = SettingsConfigDict(**_FILE, env_prefix="STATE_HEADS_")
+
+    url: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _with_scheme(cls, url: str) -> str:
+        return _http(url) if url else url
+
+
 class LangfuseSettings(BaseSettings):
     """A self-hosted Langfuse; off unless both keys are set."""
 
@@ -161,6 +176,7 @@ class Settings:
         milvus: MilvusSettings | None = None,
         langfuse: LangfuseSettings | None = None,
         reranker: RerankerSettings | None = None,
+        state_heads: StateHeadsSettings | None = None,
     ) -> None:
         self.platform = platform or PlatformSettings()
         self.ollama = ollama or OllamaSettings()
@@ -169,6 +185,7 @@ class Settings:
         self.milvus = milvus or MilvusSettings()
         self.langfuse = langfuse or LangfuseSettings()
         self.reranker = reranker or RerankerSettings()
+        self.state_heads = state_heads or StateHeadsSettings()
 
     @property
     def milvus_uri(self) -> str:

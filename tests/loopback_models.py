@@ -163,6 +163,28 @@ class LoopbackServer:
             raise ConnectionAbortedError
 
 
+@dataclass(eq=False)
+class HeadsServer(LoopbackServer):
+    """State heads: POST /predict_main answers with `answer`, as JSON unless it is bytes."""
+
+    answer: Json | bytes | list[Any] | None = None
+    status: int = 200
+    slow_s: float = 0.0
+
+    async def _answer(self, request: Request, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+        if (request.method, request.path) != ("POST", "/predict_main"):
+            yield _response(404, {"detail": "Not Found"})
+            return
+        await asyncio.sleep(self.slow_s)
+        if isinstance(self.answer, bytes):
+            head = f"HTTP/1.1 {self.status} -\r\nContent-Length: {len(self.answer)}\r\n\r\n"
+            yield head.encode() + self.answer
+        else:
+            raw = json.dumps(self.answer).encode()
+            head = f"HTTP/1.1 {self.status} -\r\nContent-Length: {len(raw)}\r\n\r\n"
+            yield head.encode() + raw
+
+
 def _response(status: int, body: Json | None, kind: str = "application/json") -> bytes:
     raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
     framing = "Transfer-Encoding: chunked" if body is None else f"Content-Length: {len(raw)}"
@@ -182,9 +204,22 @@ async def _read(reader: asyncio.StreamReader) -> Request:
 async def _serve(
     speaks: Ollama | OpenAI, behaviour: Behaviour | None = None
 ) -> AsyncIterator[LoopbackServer]:
-    server = LoopbackServer(speaks, behaviour or Behaviour())
+    async with _listening(LoopbackServer(speaks, behaviour or Behaviour())) as server:
+        yield server
+
+
+@asynccontextmanager
+async def serve_heads(answer: Any = None) -> AsyncIterator[HeadsServer]:
+    """Serve state heads; the URL is what STATE_HEADS_URL holds."""
+    heads = HeadsServer(Ollama(), Behaviour(), answer=answer)
+    async with _listening(heads):
+        yield heads
+
+
+@asynccontextmanager
+async def _listening(server: LoopbackServer) -> AsyncIterator[LoopbackServer]:
     listener = await asyncio.start_server(server.connected, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}{speaks.root}"
+    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}{server.speaks.root}"
     try:
         yield server
     finally:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from langchain_app.domain.chronicle import How
 from langchain_app.domain.emotion import Emotion
@@ -46,7 +46,9 @@ class ChatRequest(BaseModel):
     )
     language: Language | None = Field(None, description="Default: the message's own.")
     game_state: dict[str, Any] = Field(
-        default_factory=dict, description="Shown in the trace. Changes nothing on the server."
+        default_factory=dict,
+        description="What a game server states: items, flags, relationship, actions, place and plain "
+        "values. It holds with a server's key alone; without keys it is shown in the trace.",
     )
     game_time: float | None = Field(
         None,
@@ -167,11 +169,22 @@ class WitnessOut(BaseModel):
     how: How = "saw"
 
 
+class ActionOutcome(BaseModel):
+    """What became of an action that the platform asked the game for."""
+
+    name: Id = Field(description="The action, as the answer named it.")
+    succeeded: bool = Field(description="Whether the game did it.")
+    arguments: dict[str, Any] = Field({}, description="Its arguments, as the answer had them.")
+    turn_id: Id | None = Field(
+        None, description="The turn that asked for it; default: the last one."
+    )
+
+
 GameTime = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 
 
 class EventRequest(BaseModel):
-    """Something that happened in the game. Needs `kind`, `text` and whose story it is."""
+    """Something that happened in the game. Needs `kind` and `text`, or `action`; and whose story."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -194,9 +207,16 @@ class EventRequest(BaseModel):
     event_id: Id | None = Field(None, description="Your own id: a repeat changes nothing.")
     session_id: Id | None = Field(None, description="Whose story: a session's,")
     player_id: Id | None = Field(None, description="or a player's, as it stands now.")
-    kind: Id = Field(description="Your word for it: theft, weather, quest.")
-    text: str | EventText = Field(
-        description="A sentence or two, told by NPCs as it stands; Korean as narration in -다."
+    kind: Id | None = Field(
+        None,
+        description="Your word for it: theft, weather, quest. Of an action: <name>.done or .failed.",
+    )
+    text: str | EventText | None = Field(
+        None,
+        description="A sentence or two, told by NPCs as it stands; Korean as narration in -다.",
+    )
+    action: ActionOutcome | None = Field(
+        None, description="What became of an action; who acted knows it. Needs no kind and no text."
     )
     place: Id | None = Field(None, description="A place of the world.")
     participants: list[Id] = Field([], description="NPCs, other people, or `player`.")
@@ -222,6 +242,12 @@ class EventRequest(BaseModel):
     gate: Gate | None = Field(
         None, description="Who may ever know of it, from which story flag, at which trust."
     )
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Self:
+        if self.action is None and (self.kind is None or self.text is None):
+            raise ValueError("an event needs `kind` and `text`, or an `action`")
+        return self
 
 
 class EventAnswer(BaseModel):

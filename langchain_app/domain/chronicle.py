@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from langchain_app.domain.action_results import ActionResult
 from langchain_app.domain.errors import EventFromTheFuture, EventInvalid, UnknownPlace
 from langchain_app.domain.guardrails import exploit_evidence, neutralise
 from langchain_app.domain.lore import Gate
@@ -57,6 +58,7 @@ class EventReport:
     """An event as a game reports it. Nothing in it is believed before `story_event` has seen it.
 
     `witnesses` None: whoever stands at the place. `now` is the game's clock where it states one.
+    `action`: it is what became of one; the text may be empty then, and who acted is the witness.
     """
 
     event_id: str
@@ -73,6 +75,7 @@ class EventReport:
     gate: Gate = PUBLIC
     trusted: bool = False
     """Whether a game server reports it: only then do gates and goals wait for it."""
+    action: ActionResult | None = None
 
 
 @dataclass(frozen=True, slots=True)

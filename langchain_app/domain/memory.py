@@ -102,6 +102,8 @@ class Recollection:
     seq: int = 0
     on_topic: bool = False
     """Whether it is of the very topic that was asked for."""
+    just: bool = False
+    """Whether it happened since the last turn: it comes to mind whatever is said."""
 
 
 def recall(cue: Cue, memories: Iterable[Memory], *, limit: int) -> list[Recollection]:

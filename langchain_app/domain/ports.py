@@ -13,7 +13,7 @@ from langchain_app.domain.memory import Recollection
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.reflection import Reflected, Remembered
 from langchain_app.domain.rumour import ChronicleEntry
-from langchain_app.domain.text import Language
+from langchain_app.domain.text import Language, LocalText
 from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import (
     Exchange,
@@ -97,7 +97,7 @@ class Chronicle(Protocol):
         """Write an event down, once, with everybody who notices it and ever will be told of it.
 
         A repeat returns what the first report did. Raises UnknownSession, SessionOfAnotherPlayer,
-        UnknownNpc, UnknownPlace, EventInvalid, EventFromTheFuture, EventIdReused and
+        UnknownNpc, UnknownPlace, UnknownTurn, EventInvalid, EventFromTheFuture, EventIdReused and
         DatabaseUnavailable.
         """
 
@@ -108,6 +108,9 @@ class Chronicle(Protocol):
         self, scene: Scene, utterance: Utterance, vector: Vector
     ) -> tuple[Recollection, ...]:
         """Return the events that this utterance brings to the NPC's mind, best first."""
+
+    async def just_happened(self, scene: Scene, language: Language) -> tuple[Recollection, ...]:
+        """Return what the NPC noticed since the last turn, the newest first, whatever is said."""
 
     async def retrieve(
         self, scene: Scene, window: TimeWindow | None, query: Utterance, vector: Vector, limit: int
@@ -198,6 +201,9 @@ class Listener(Protocol):
 
     def asked(self, utterance: Utterance) -> Asked:
         """Return what the utterance wants to be reminded of."""
+
+    def outcome(self, does: LocalText, *, succeeded: bool) -> dict[Language, str]:
+        """Say in a plain sentence, in both languages, whether what an action does was done."""
 
     def likeness(
         self, utterance: Utterance, vector: Vector, examples: Sequence[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_app.domain.chronicle import How
 from langchain_app.domain.memory import Recollection, coverage
@@ -81,6 +81,21 @@ def come_to_mind(
     """Return the events that a question brings to mind, best first."""
     best = rated(events, asked, now=now, dense_weight=dense_weight)[:limit]
     return tuple(_recollection(event, score, relevance, now) for score, relevance, event in best)
+
+
+def just_happened(events: Iterable[KnownEvent], now: float) -> tuple[Recollection, ...]:
+    """Return events that come to mind because they have only now happened, in the order given."""
+    return tuple(replace(_recollection(event, 0.0, 0.0, now), just=True) for event in events)
+
+
+def with_just(
+    just: Sequence[Recollection], found: Sequence[Recollection]
+) -> tuple[Recollection, ...]:
+    """Return what has just happened first, each event once, and then the rest as it stands."""
+    recalled = {memory.text: memory for memory in found if memory.kind == "event"}
+    first = [replace(recalled.get(memory.text, memory), just=True) for memory in just]
+    said = {memory.text for memory in first}
+    return (*first, *(m for m in found if m.kind != "event" or m.text not in said))
 
 
 def _relevance(event: KnownEvent, asked: EventQuestion, dense_weight: float) -> float:

@@ -70,10 +70,13 @@ def read_trigger(
 ) -> FiredTrigger | None:
     """Return the waiting gate that a model read to be opened, or None.
 
-    Its evidence must stand in what the player says in earnest, as keywords must.
+    Its evidence must stand in what the player says in earnest, as keywords must: where a reader gives
+    the whole utterance for its evidence, all of it must be meant.
     """
     for sure, trigger in gates_read(reading, waiting, thresholds):
         examples = trigger.says.examples[utterance.language] if trigger.says else ()
+        # "It's broken, isn't it?" denies nothing: a gate that waits for it waits for no denial.
+        examples = tuple(example for example in examples if not example.endswith("?"))
         if reading.stands_in(_heard(utterance.text, examples, utterance.language)):
             return FiredTrigger(trigger, f"{reading.evidence} (p {sure:.2f})")
     return None

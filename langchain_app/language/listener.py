@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langchain_app.domain.facts import Asked, Told
-from langchain_app.domain.text import Language, detect_language
+from langchain_app.domain.text import Language, LocalText, detect_language
 from langchain_app.domain.tone import DialogueAct, Sentiment
 from langchain_app.domain.turn import Utterance
 from langchain_app.language import facts
 from langchain_app.language.dialogue_act import dialogue_act, only_asks
+from langchain_app.language.outcomes import outcome
 from langchain_app.language.sentiment import SentimentAnalyser
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.language.topics import topics_english, topics_korean
@@ -76,6 +77,10 @@ class LocalListener:
             return topics_english(utterance.text)
         forms = (form for form, _ in self._tokeniser.korean.lemmas(utterance.text))
         return topics_korean(utterance.text, forms)
+
+    def outcome(self, does: LocalText, *, succeeded: bool) -> dict[Language, str]:
+        """Say whether what an action does was done; see the port."""
+        return outcome(does, succeeded=succeeded, korean=self._tokeniser.korean)
 
     def likeness(
         self, utterance: Utterance, vector: Sequence[float], examples: Sequence[str]

@@ -167,6 +167,8 @@ def _meant(brief: Brief) -> Recollection | None:
         and detect_language(memory.text) == language
         and not _about_oneself(memory, brief)
     ]
+    # What has just happened stands first; it answers only what it was asked for.
+    events = sorted((e for e in events if e.relevance > 0), key=lambda event: -event.score)
     if not events or not asks(text, language):
         return None
     best = events[0]

@@ -11,6 +11,7 @@ from uuid import uuid4
 import orjson
 from psycopg.rows import DictRow
 
+from langchain_app.domain.action_results import ActionResult, reported_action
 from langchain_app.domain.chronicle import (
     EventReport,
     Society,
@@ -25,18 +26,27 @@ from langchain_app.domain.errors import (
     EventInvalid,
     SessionOfAnotherPlayer,
     UnknownSession,
+    UnknownTurn,
 )
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.ports import Listener, Recorded, Whose
 from langchain_app.domain.rumour import ChronicleEntry, spread
-from langchain_app.domain.story_memory import EventQuestion, KnownEvent, come_to_mind, rated
+from langchain_app.domain.story_memory import (
+    EventQuestion,
+    KnownEvent,
+    come_to_mind,
+    just_happened,
+    rated,
+)
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.domain.world import World
 from langchain_app.language.event_talk import asks_what_happened, topic
 from langchain_app.language.time_window import asked_time, lately
 from langchain_app.persistence.chronicle_sql import (
+    ACTED,
     CANDIDATES,
+    JUST,
     KNOWN,
     NEWEST,
     OPEN_TIMELINE,
@@ -80,7 +90,7 @@ class PostgresChronicle:
         """Write an event down with everybody who ever knows of it; see the port."""
         if whose.session_id is None and whose.player_id is None:
             raise EventInvalid("The event belongs to no story.", "Send session_id or player_id.")
-        digest = _digest(report)
+        digest, told = _digest(report), self._worded(report)
 
         async def work(connection: Connection) -> Recorded:
             timeline = await self._timeline(connection, whose)
@@ -92,13 +102,38 @@ class PostgresChronicle:
                 witnesses = tuple(Witness(npc, how) for npc, how in known["witnesses"])
                 return Recorded(report.event_id, witnesses, known["game_time"])
             clock = timeline["game_time"]
-            event = story_event(report, self._world, self._society, clock)
+            seen = await self._witnessed(connection, timeline["id"], told)
+            event = story_event(seen, self._world, self._society, clock)
             entry = replace(self.entry(event), vector=tuple(vector), digest=digest)
             now = clock_after(report, event, clock)
             await connection.execute(RECORD, values | written([entry]) | {"now": now})
             return Recorded(event.id, event.witnesses, event.game_time)
 
         return await self._postgres.transaction(work)
+
+    def _worded(self, report: EventReport) -> EventReport:
+        """Return the report with a sentence for what became of an action, where it has none."""
+        if report.action is None:
+            return report
+        spec = reported_action(report.action, self._world.manifest.actions)
+        if report.text:
+            return report
+        said = self._listener.outcome(spec.does, succeeded=report.action.succeeded)
+        return replace(report, text=said)
+
+    async def _witnessed(
+        self, connection: Connection, timeline: str, report: EventReport
+    ) -> EventReport:
+        """Return the report of an action with the NPC who acted for its witness, unless others are.
+
+        Raises UnknownTurn and EventInvalid.
+        """
+        if report.action is None:
+            return report
+        actor = await _actor(connection, timeline, report.action)
+        if report.witnesses is not None or actor is None:
+            return report
+        return replace(report, witnesses=(Witness(actor, "took part"),))
 
     async def recall(
         self, scene: Scene, utterance: Utterance, vector: Sequence[float]
@@ -120,6 +155,25 @@ class PostgresChronicle:
             window = lately(scene.game_time)
         question = EventQuestion(words, window is not None, openly, self._past.names(language))
         return await self._found(scene, window, question, language, vector, LIMIT)
+
+    async def just_happened(self, scene: Scene, language: Language) -> tuple[Recollection, ...]:
+        """Return what the NPC noticed since the last turn, the newest first; see the port."""
+        if not scene.eventful:
+            return ()
+        values = {
+            "timeline": scene.timeline_id,
+            "npc": scene.npc.id,
+            "seq": scene.seq + 1,
+            "reached": sorted(scene.knower.story.reached),
+            "trust": scene.relationship.trust,
+            "limit": LIMIT,
+        }
+
+        async def read(connection: Connection) -> list[DictRow]:
+            return await (await connection.execute(JUST, values)).fetchall()
+
+        rows = await self._postgres.statement(read)
+        return just_happened([self._known_event(row, language) for row in rows], scene.game_time)
 
     async def retrieve(
         self,
@@ -236,7 +290,25 @@ class PostgresChronicle:
         return row
 
 
+async def _actor(connection: Connection, timeline: str, result: ActionResult) -> str | None:
+    """Return the NPC who asked for the action, if one did; raises UnknownTurn and EventInvalid."""
+    values = {"timeline": timeline, "action": result.name, "turn": result.turn_id}
+    found = await (await connection.execute(ACTED, values)).fetchone()
+    if result.turn_id is None:
+        return found["npc"] if found else None
+    if found is None or not found["played"]:
+        raise UnknownTurn(result.turn_id)
+    if found["npc"] is None:
+        raise EventInvalid(
+            f"The turn {result.turn_id[:64]!r} asked for no action {result.name[:64]!r}.",
+            "Take turn_id and name from the answer that had the action.",
+        )
+    return str(found["npc"])
+
+
 def _digest(report: EventReport) -> str:
     """Return a hash of what a report says; the game's clock may have gone on when it is repeated."""
     said = asdict(replace(report, now=None, gate=report.gate)) | {"gate": report.gate.model_dump()}
+    if report.action is None:
+        del said["action"]
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

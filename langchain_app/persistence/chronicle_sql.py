@@ -94,6 +94,28 @@ where %(any)s or shared > 0 or similarity > 0.35
 order by shared desc, importance desc, game_time desc limit %(candidates)s
 """
 
+JUST = """
+select e.text, e.game_time, e.importance, e.tokens,
+       h.how, h.told_by, h.credibility, h.since, 0 as similarity
+from hearsay h join story_events e on e.timeline_id = h.timeline_id and e.id = h.event_id
+where h.timeline_id = %(timeline)s and h.npc_id = %(npc)s and h.seq = %(seq)s
+  and h.how is not null and e.after = any(%(reached)s) and e.trust <= %(trust)s
+order by e.game_time desc, e.importance desc, e.id limit %(limit)s
+"""
+"""What this NPC noticed of the turn to come; no other timeline has lived it."""
+ACTED = """
+with lived as (
+    select l.id, l.upto from timelines t, unnest(t.line, t.upto) as l (id, upto)
+    where t.id = %(timeline)s)
+select exists (select from turns join lived on turns.timeline_id = lived.id
+               where turns.id = %(turn)s and turns.seq <= lived.upto) as played,
+       (select g.npc_id from ledger g join lived on g.timeline_id = lived.id
+        where g.kind = 'action' and g.name = %(action)s and g.seq <= lived.upto
+          and (%(turn)s::text is null or g.turn_id = %(turn)s)
+        order by g.seq desc limit 1) as npc
+"""
+"""Who last asked the game for an action on this timeline, or in the turn that is named."""
+
 
 def written(entries: Iterable[ChronicleEntry]) -> dict[str, Any]:
     """Return the values of `WRITE`."""

@@ -26,10 +26,17 @@ _SURE: dict[Language, tuple[str, str, str]] = {
 }
 
 
+_JUST: dict[Language, str] = {"en": "This has just happened. ", "ko": "방금 일어난 일이다. "}
+
+
 def shown(memory: Recollection, language: Language) -> str:
     """Return the line that a prompt shows."""
     if memory.kind not in HAPPENED:
         return memory.text
+    return f"{_JUST[language] if memory.just else ''}{_as_known(memory, language)}"
+
+
+def _as_known(memory: Recollection, language: Language) -> str:
     if not memory.told_by:
         return _OWN[language][memory.how].format(text=memory.text)
     nearest, *others = memory.told_by

@@ -16,7 +16,11 @@ from tests.playing import Game, error_of, served
 
 SERVER, PLAYER = "server-key-0123456789", "player-key-0123456789"
 SECOND = "server-key-9876543210"
-CLAIMS = {"trust": 1.0, "flags": ["cracked_bell.rehung"]}
+CLAIMS = {
+    "relationship": {"trust": 1.0},
+    "flags": {"cracked_bell.rehung": True},
+    "items": ["bronze_clapper"],
+}
 
 
 @asynccontextmanager
@@ -47,6 +51,7 @@ def routes(player: str, session: str) -> list[tuple[str, str, dict]]:
     return [
         ("POST", "/api/chat", {"message": "Hello.", "player_id": player}),
         ("POST", "/api/events", event),
+        ("POST", "/api/sentiment", {"text": "It rained."}),
         ("POST", f"/api/sessions/{session}/saves", {}),
         ("GET", f"/api/sessions/{session}/saves", {}),
         ("GET", f"/api/sessions/{session}/timeline", {}),
@@ -166,6 +171,43 @@ async def test_a_servers_key_may_do_all(game, http, key) -> None:
     assert published.status_code == 200, published.text
     erased = (await http.delete(f"/api/players/{own.player}")).json()
     assert erased["remaining"] == {}
+
+
+async def test_what_a_game_server_states_holds_and_what_a_stranger_claims_does_not(
+    game, http
+) -> None:
+    claimed = await game.say("Good evening.", "maren", game_state=CLAIMS)
+    assert claimed["state"]["relationship"]["trust"] < 0.5
+    timeline = await game.timeline()
+    assert (timeline["flags"], timeline["items"]) == ([], [])
+    http.headers.update(bearer(SERVER))
+    server = Game(http, game.platform, game.player)
+    stated = await server.say("Good evening.", "maren", game_state=CLAIMS)
+    assert stated["state"]["relationship"]["trust"] == 1.0
+    timeline = await game.timeline()
+    assert (timeline["flags"], timeline["items"]) == (["cracked_bell.rehung"], ["bronze_clapper"])
+    sources = {entry["source"] for entry in await game.ledger()}
+    assert sources == {"game"}
+
+
+async def test_a_game_state_that_the_world_does_not_know_is_refused_whole(game, http) -> None:
+    http.headers.update(bearer(SERVER))
+    body = {"message": "Hello.", "player_id": game.player}
+    state = {"items": ["bronze_clapper", "a_dragon"], "weather": "fog"}
+    refused = await http.post("/api/chat", json=body | {"game_state": state})
+    assert error_of(refused) == (422, "game_state_invalid")
+    assert "a_dragon" in refused.json()["error"]["message"]
+    assert await game.turns() == []
+
+
+async def test_a_goal_waits_for_what_a_servers_key_reports(game, http) -> None:
+    theft = {"kind": "theft", "text": "A purse was cut.", "place": "north_gate"}
+    await game.happens(**theft)  # without a key: talk of the town, and no more
+    assert (await game.say("Is the gate open?", "harl"))["state"]["flags"] == {}
+    http.headers.update(bearer(SERVER))
+    await Game(http, game.platform, game.player).happens(**theft)
+    answer = await game.say("Is the gate open?", "harl")
+    assert answer["state"]["flags"] == {"goal.harl-theft": True}
 
 
 async def test_with_keys_set_editing_keeps_its_own_rule_too(game) -> None:

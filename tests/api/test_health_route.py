@@ -25,6 +25,7 @@ async def test_every_part_is_named_with_its_adapter_and_answers(game) -> None:
         "knowledge": "Milvus Lite",
         "embeddings": "all-MiniLM-L6-v2",
         "chat_model": "embedded/embedded-speaker-1",
+        "state_reader": "rules",
         "langfuse": "off",
     }
     assert all(part["ok"] and part["detail"] for part in health["parts"].values())

@@ -174,7 +174,8 @@ def test_a_database_that_does_not_answer_is_told_at_start(dramatis: Run) -> None
 def test_a_doctor_names_every_part_and_what_to_do(dramatis: Run) -> None:
     (parts,) = objects(dramatis("doctor", "--json"))
     assert set(parts) == {
-        "python", "world", "database", "knowledge", "embeddings", "chat_model", "langfuse",
+        "python", "world", "database", "knowledge", "embeddings", "chat_model",
+        "state_reader", "langfuse",
     }  # fmt: skip
     assert all(part["ok"] and part["detail"] for part in parts.values())
     (parts,) = objects(

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 
-from langchain_app.api.dependencies import EventIntakeDep
+from langchain_app.api.dependencies import CallerDep, EventIntakeDep
 from langchain_app.api.schemas import ErrorAnswer, EventAnswer, EventRequest
+from langchain_app.domain.action_results import ActionResult
 from langchain_app.domain.chronicle import PUBLIC, EventReport, Witness
 from langchain_app.domain.ports import Whose
 from langchain_app.domain.text import LANGUAGES, Language, detect_language
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/api", tags=["story"])
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     403: {"model": ErrorAnswer, "description": "Another player's session, or a player's key."},
-    404: {"model": ErrorAnswer, "description": "No such session, NPC or place."},
+    404: {"model": ErrorAnswer, "description": "No such session, NPC, place or turn."},
     409: {"model": ErrorAnswer, "description": "The event_id was used for another event."},
     422: {"model": ErrorAnswer, "description": "Not an event, or one from the future."},
     503: {"model": ErrorAnswer, "description": "A part does not answer; repeat the event."},
@@ -25,14 +26,17 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/events", response_model=EventAnswer, responses=_ERRORS)
-async def events(body: EventRequest, intake: EventIntakeDep) -> EventAnswer:
+async def events(body: EventRequest, intake: EventIntakeDep, caller: CallerDep) -> EventAnswer:
     """Tell the story what happened: NPCs who were there recall it, and rumours carry it on."""
     whose = Whose(session_id=body.session_id, player_id=body.player_id)
-    recorded = await intake.report(_report(body), whose)
+    report = _report(body, trusted=caller.authoritative)
+    recorded = await intake.report(report, whose)
     return EventAnswer.model_validate(recorded, from_attributes=True)
 
 
-def _report(body: EventRequest) -> EventReport:
+def _report(body: EventRequest, *, trusted: bool) -> EventReport:
+    """Return the report; `trusted` is for a game server alone."""
+    action = ActionResult(**body.action.model_dump()) if body.action else None
     witnesses = None
     if body.witnesses is not None:
         witnesses = tuple(
@@ -41,7 +45,7 @@ def _report(body: EventRequest) -> EventReport:
         )
     return EventReport(
         event_id=body.event_id or f"event-{uuid4().hex}",
-        kind=body.kind,
+        kind=body.kind or (action.kind if action else ""),
         text=_text(body),
         place=body.place,
         participants=tuple(body.participants),
@@ -52,11 +56,13 @@ def _report(body: EventRequest) -> EventReport:
         loud=body.loud,
         secret=body.secret,
         gate=body.gate or PUBLIC,
+        trusted=trusted,
+        action=action,
     )
 
 
 def _text(body: EventRequest) -> dict[Language, str]:
     if isinstance(body.text, str):
         return {detect_language(body.text): body.text}
-    texts = {language: getattr(body.text, language) for language in LANGUAGES}
+    texts = {language: getattr(body.text, language, None) for language in LANGUAGES}
     return {language: text for language, text in texts.items() if text is not None}

@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 from langgraph.runtime import Runtime
 
 from langchain_app.domain.memory import Recollection
-from langchain_app.domain.story_memory import merged
+from langchain_app.domain.story_memory import merged, with_just
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
@@ -16,15 +16,21 @@ from langchain_app.graph.state import TurnState
 
 @observed("retriever", "utterance")
 async def recall_memories(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """Recall what the utterance touches: memories of this player, and story events."""
+    """Recall what the utterance touches: memories of this player, and story events.
+
+    What happened since the last turn comes to mind first, whatever is said.
+    """
     context, parts = runtime.context, runtime.context.parts
     vector = await context.vector()
     asked = (state["scene"], state["utterance"], vector)
-    memories, events = await asyncio.gather(
+    memories, events, just = await asyncio.gather(
         _in_time(parts.memory_book.recall(*asked), context),
         _in_time(parts.chronicle.recall(*asked), context),
+        _in_time(
+            parts.chronicle.just_happened(state["scene"], state["utterance"].language), context
+        ),
     )
-    return {"memories": merged(memories, events)}
+    return {"memories": with_just(just, merged(memories, events))}
 
 
 async def _in_time(

@@ -114,6 +114,9 @@ class Memories:
 class Chronicle(Memories):
     """Nothing ever happened here."""
 
+    async def just_happened(self, scene: Any, language: Any) -> tuple[()]:
+        return ()
+
     def entry(self, event: StoryEvent) -> ChronicleEntry:
         return ChronicleEntry(event)
 

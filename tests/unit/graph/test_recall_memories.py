@@ -11,8 +11,13 @@ from tests.unit.graph.scripted import Chronicle, Memories, play
 class Told:
     """Brings one recollection to mind."""
 
-    def __init__(self, text: str, score: float, kind: Any) -> None:
+    def __init__(self, text: str, score: float, kind: Any, just: str = "") -> None:
         self.found = (Recollection("", "", "", "", score, score, kind, text),)
+        new = Recollection("", "", "", "", 0, 0, kind, just, how="saw", just=True)
+        self.just = (new,) if just else ()
+
+    async def just_happened(self, scene: Any, language: Any) -> tuple[Recollection, ...]:
+        return self.just
 
     async def recall(self, scene: Any, utterance: Any, vector: Any) -> tuple[Recollection, ...]:
         return self.found
@@ -59,3 +64,17 @@ async def test_slow_memories_cost_no_event(ebbhold) -> None:
         seconds=1.0,
     )
     assert [memory.text for memory in played.final["memories"]] == ["Hail fell."]
+
+
+async def test_what_has_just_happened_comes_first_and_once(ebbhold) -> None:
+    for just in ("Hail fell.", "The door did not open."):
+        played = await play(
+            ebbhold,
+            "What happened?",
+            ["Nothing."],
+            memory_book=Told("“Hello.” → “Well met.”", 0.9, "said"),
+            chronicle=Told("Hail fell.", 0.8, "event", just),
+        )
+        prompt = str(played.speaker.heard[0][-1].content)
+        assert prompt.index("This has just happened.") < prompt.index("Well met.")
+        assert (prompt.count("Hail fell."), prompt.count(just)) == (1, 1)
