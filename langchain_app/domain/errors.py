@@ -31,6 +31,7 @@ DramatisError
 ├── TimelineMoved           another turn was settled first; settle again on the newer state
 ├── SettingsInvalid
 ├── WorldInvalid
+├── CasesInvalid            evaluation cases have mistakes; nothing was played
 └── ImportFailed            a card or lorebook was not imported or exported; nothing was written
     ├── CardInvalid
     ├── AlreadyThere
@@ -417,6 +418,21 @@ class WorldInvalid(DramatisError):
         super().__init__(
             f"The world {world} has {len(mistakes)} mistakes:\n{shown}",
             "`dramatis world check DIR` prints all of them. Nothing was changed.",
+        )
+        self.mistakes = tuple(mistakes)
+
+
+class CasesInvalid(DramatisError):
+    """Evaluation cases cannot be played; carries every mistake found."""
+
+    code = "cases_invalid"
+
+    def __init__(self, world: str, mistakes: Sequence[Mistake]) -> None:
+        shown = "\n".join(f"  {mistake}" for mistake in mistakes[:20])
+        more = f"\n  and {len(mistakes) - 20} more" if len(mistakes) > 20 else ""
+        super().__init__(
+            f"The cases of {world} have {len(mistakes)} mistakes:\n{shown}{more}",
+            "docs/guardrails.md says what a case looks like. Nothing was played.",
         )
         self.mistakes = tuple(mistakes)
 

@@ -22,6 +22,14 @@ class Report:
             self._task, completed=done, total=total, description="embedding the world's knowledge"
         )
 
+    def now(self, what: str) -> None:
+        """Say that something else has begun."""
+        self._progress.update(self._task, description=what, completed=0, total=None)
+
+    def counted(self, done: int, total: int) -> None:
+        """Say that `done` of `total` are over."""
+        self._progress.update(self._task, completed=done, total=total)
+
     def done(self) -> None:
         """Take the display away before the work's own output begins."""
         self._progress.stop()
