@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from langchain_app.domain.exploits import EXPLOITS
+from langchain_app.domain.disguises import readings
+from langchain_app.domain.exploits import EXPLOITS, FOREIGN
 from langchain_app.domain.text import Language, detect_language
 
 _CONTROL_TOKENS = re.compile(
@@ -92,11 +93,11 @@ def neutralise(text: str) -> Neutralised:
 
 
 def exploit_evidence(text: str) -> str | None:
-    """Return the words of an attempt to leave the world or to narrate state, in either language."""
-    for pattern in EXPLOITS.values():
-        match = pattern.search(text)
-        if match:
-            return match.group()[:120]
+    """Return the words of an attempt to leave the world or to narrate state, however disguised."""
+    for reading in readings(text):
+        for pattern in (*EXPLOITS.values(), FOREIGN):
+            if match := pattern.search(reading):
+                return match.group()[:120]
     return None
 
 

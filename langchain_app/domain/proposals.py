@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from langchain_app.domain.hearing import sincere
 from langchain_app.domain.relationship import Deltas, Relationship
 from langchain_app.domain.settlement import Proposal, SettlementPolicy
 from langchain_app.domain.story import Effects
+from langchain_app.domain.text import detect_language
 from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import Deflection, FiredTrigger
 from langchain_app.domain.world import World
@@ -58,7 +60,7 @@ def propose(
                 requires=fired.trigger.requires,
             )
         )
-    if tone is not None and tone.act in _COURTESY:
+    if tone is not None and tone.act in _COURTESY and _meant(utterance, tone.act):
         proposals.append(
             Proposal(
                 source="tone",
@@ -68,6 +70,11 @@ def propose(
             )
         )
     return tuple(proposals)
+
+
+def _meant(utterance: str, act: str) -> bool:
+    """Tell whether a courtesy may count: an insult always, flattery with an instruction never."""
+    return act == "insult" or sincere(utterance, detect_language(utterance))
 
 
 def _courtesy(deltas: Deltas, feelings: Relationship) -> Deltas:
