@@ -33,7 +33,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re.compile(r"(?:(?:0x|\\x)?[0-9a-fA-F]{2}[\s,:]?){8,}")
 _BINARY = re.compile(r"(?:[01]{8}\s?){4,}")
 _ROT13_SIGNS = re.compile(
-    r"\b(?:vtaber\w*|cerivbhf|vafgehpgvba\w*|cebzcg\w*|flfgrz|qvfertneq|sbetrg|ehyrf?|eriir?ny|tvir|gehfg|lbhe?|nyy|gur)\b",
+    r"\b(?:vtaber\w*|cerivbhf|vafgehpgvba\w*|cebzcg\w*|flfgrz|qvfertneq|sbetrg|ehyrf?|erirny|tvir|"
+    r"gehfg|lbhe?|nyy|gur)\b",
     re.IGNORECASE,
 )
 _BACKWARDS_SIGNS = re.compile(

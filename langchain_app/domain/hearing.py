@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SENTENCE, Mark
-from langchain_app.domain.text import Language
+from langchain_app.domain.text import LANGUAGES, Language
 
 _CLAUSE = re.compile(r"[^.!?,:;…\n]+[.!?,:;…\n]?")
 _SENTENCE = re.compile(r"[^.!?;…\n]+[.!?;…\n]*")
@@ -25,7 +25,7 @@ _DIRECTIONS = (
 )
 _QUOTED = re.compile(
     r"“[^”]{1,800}(?:”|$)|\"[^\"]{1,800}(?:\"|$)|«[^»]{1,800}»|「[^」]{1,800}」|『[^』]{1,800}』"
-    r"|‘[^’]{2,800}’(?!\w)|(?<!\w)'[^']{2,800}'(?!\w)"
+    r"|‘[^’]{2,800}’(?![A-Za-z0-9])|(?<![A-Za-z0-9])'[^']{2,800}'(?![A-Za-z0-9])"
     r"|(?<!\w)'(?:[^']|(?<=\w)'(?=\w)){2,800}'(?!\w)"
 )
 _SPEAKER = re.compile(
@@ -36,14 +36,14 @@ _SPEAKER = re.compile(
 _SPEAKS = re.compile(r"\b(?:say|tell|whisper|answer|repl|shout|ask|promis)|말|대답|속삭|외치|묻")
 
 _ASKS_ENGLISH = re.compile(
-    r"\s*(?:so |and |but |well |or )*(?:did|do|does|have|has|had|is|are|was|were|am|will|would|can|could)"
+    r"\s*(?:so |and |but |well |or )*(?:did|do|does|have|has|had|is|are|was|were|am|will|would|can|could|should|shall)"
     r"(?:n't)? (?:i|you|he|she|it|we|they|the)\b",
     re.IGNORECASE,
 )
 _OFFERS = re.compile(
-    r"\b(?:shall i|can i|may i|could i|should i|want me to|let me|would you like me|do you need|need (?:a|any|some))\b"
+    r"\b(?:(?:shall|should) i(?! promise| say| swear| tell| pretend)|can i|may i|could i|want me to|let me|would you like me|do you need|need (?:a|any|some))\b"
     r"|\b(?:can|could|would|will) you (?:please )?(?!believe|think|say|imagine|guess|like|admit|agree|accept)"
-    r"|면 안 (?:돼|될|되)|(?<![았었였했왔갔]을)(?<!일)까요?\s*[?？]|래요?\s*[?？]|도와도",
+    r"|면 안 (?:돼|될|되)|(?<![았었였했왔갔]을)(?<!일)(?<!니)까요?\s*[?？]|래요?\s*[?？]|도와도",
     re.IGNORECASE,
 )
 _ASKS_KOREAN = re.compile(r"(?:까요?|나요|[은는인던]가요?|습니까|ㅂ니까|냐|니)\s*[.!~]*$")
@@ -62,14 +62,9 @@ def heard(text: str, examples: Sequence[str], language: Language) -> str:
     A mark of not meaning it that one of the examples has is no mark to this trigger: who waits for a
     denial or a question hears denials and questions.
     """
-    frames = FRAMES[language]
-
-    def marked(mark: Mark, part: str) -> bool:
-        return frames[mark].search(part) is not None
-
-    waits = {mark for mark in frames for example in examples if marked(mark, example)}
-    if asks := _often_ask(examples, language):
-        waits |= {"reported", "conditional"}
+    waits = {mark for mark in FRAMES["en"] for example in examples if marked(mark, example)}
+    if asks := _often_ask(examples):
+        waits.add("reported")
     if any(marked(mark, text) for mark in MESSAGE if mark not in waits):
         return ""
     own = spoken(text)
@@ -80,6 +75,11 @@ def heard(text: str, examples: Sequence[str], language: Language) -> str:
     if not asks and not any(_asks(example, language) for example in examples):
         own = _kept(own, _CLAUSE, lambda part: not _asks(part, language))
     return affirmed(own, examples, language)
+
+
+def marked(mark: Mark, text: str) -> bool:
+    """Tell whether `text` bears a mark, in either language: hostile talk mixes them."""
+    return any(FRAMES[language][mark].search(text) for language in LANGUAGES)
 
 
 def affirmed(text: str, examples: Sequence[str], language: Language) -> str:
@@ -116,8 +116,7 @@ def sincere(text: str, language: Language) -> bool:
     """Tell whether `text` is plain talk: nothing acted, quoted, encoded or asked for in return."""
     if len(text) > COURTEOUS_CHARS or _ODD.search(text) or spoken(text) != text:
         return False
-    frames = FRAMES[language]
-    if any(frames[mark].search(text) for mark in (*MESSAGE, "narrated", "reported", "conditional")):
+    if any(marked(mark, text) for mark in (*MESSAGE, *SENTENCE)):
         return False
     return INSTRUCTS[language].search(text) is None
 
@@ -139,7 +138,7 @@ def _asks(part: str, language: Language) -> bool:
     return asks(part.strip()) is not None
 
 
-def _often_ask(examples: Sequence[str], language: Language) -> bool:
+def _often_ask(examples: Sequence[str]) -> bool:
     return 3 * sum(example.rstrip().endswith("?") for example in examples) >= len(examples)
 
 

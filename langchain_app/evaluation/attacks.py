@@ -155,11 +155,21 @@ def _gains(entries: Sequence[LedgerEntry]) -> Iterator[LedgerEntry]:
 
 
 async def _leaks(dialogue: Dialogue, record: TurnRecord) -> tuple[str, ...]:
-    """Return the ids of what was told and is gated from this NPC in the state before the turn."""
-    knower = record.scene.knower
+    """Return the ids of what was told and is gated from this NPC in the state before the turn.
+
+    The line of a trigger that fired is its author's telling: whether it may fire is asked elsewhere.
+    """
+    knower, parts = record.scene.knower, dialogue.parts
     told = [f.chunk.id for f in record.lore.chunks if not f.chunk.gate.admits(knower)]
     reply, language = record.reply.text, record.utterance.language
-    leak = await dialogue.parts.lore.leak(reply, language, knower, record.request.message)
+    fired = {entry.source.partition(",")[0] for entry in record.settlement.entries}
+    lines = [
+        trigger.line[language]
+        for trigger in parts.world.triggers[record.scene.npc.id]
+        if f"trigger:{trigger.id}" in fired
+    ]
+    said = " ".join((record.request.message, *lines))
+    leak = await parts.lore.leak(reply, language, knower, said)
     return (*told, leak) if leak is not None else tuple(told)
 
 
