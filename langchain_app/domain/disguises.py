@@ -38,11 +38,12 @@ _ROT13_SIGNS = re.compile(
     re.IGNORECASE,
 )
 _BACKWARDS_SIGNS = re.compile(
-    r"snoitcurtsni|tpmorp|\berongi|metsys|\btegrof|selur|drageris|edoM|트프롬프|시무|시지|템스시|령명|침지|트스퀘|칙규",
+    r"snoitcurtsni|tpmorp|\berongi|metsys|\btegrof|selur|drageris|edoM"
+    r"|트프롬프|시무|시지|템스시|령명|침지|트스퀘|칙규",
     re.IGNORECASE,
 )
 _LEADS = {"ㄱ": 0, "ㄲ": 1, "ㄴ": 2, "ㄷ": 3, "ㄸ": 4, "ㄹ": 5, "ㅁ": 6, "ㅂ": 7, "ㅃ": 8, "ㅅ": 9,
-          "ㅆ": 10, "ㅇ": 11, "ㅈ": 12, "ㅉ": 13, "ㅊ": 14, "ㅋ": 15, "ㅌ": 16, "ㅍ": 17, "ㅎ": 18}  # fmt: skip
+          "ㅆ": 10, "ㅇ": 11, "ㅈ": 12, "ㅉ": 13, "ㅊ": 14, "ㅋ": 15, "ㅌ": 16, "ㅍ": 17, "ㅎ": 18}  # fmt: skip  # noqa: E501
 _VOWELS = {chr(0x314F + index): index for index in range(21)}
 _FINALS = {final: index for index, final in enumerate(
     ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]) if final}  # fmt: skip

@@ -92,6 +92,19 @@ def neutralise(text: str) -> Neutralised:
     return Neutralised(re.sub(r"\s+", " ", cleaned.translate(_WITHOUT_MARKS)).strip(), True)
 
 
+@lru_cache(maxsize=4096)  # lore, lines and history come again turn after turn
+def shown_safely(text: str) -> str:
+    """Return `text` as a prompt may hold it: as it stands where it is harmless, else neutralised.
+
+    Lines are kept where no token goes over their ends: imported cards have paragraphs.
+    """
+    if not neutralise(text).had_control_tokens and not _INVISIBLE.search(text):
+        return text
+    lines = "\n".join(neutralise(line).text for line in text.splitlines())
+    cleaned = neutralise(lines)
+    return cleaned.text if cleaned.had_control_tokens else lines
+
+
 def exploit_evidence(text: str) -> str | None:
     """Return the words of an attempt to leave the world or to narrate state, however disguised."""
     for reading in readings(text):
@@ -104,18 +117,6 @@ def exploit_evidence(text: str) -> str | None:
 def storable(text: str) -> str:
     """Return `text` without what no database can store: NUL and halves of surrogate pairs."""
     return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
-
-
-def forbidden_word(text: str, words: Iterable[str]) -> str | None:
-    """Return the word of the world's list that `text` contains, whole (English) or as a part."""
-    lowered = text.lower()
-    for word in words:
-        if word.isascii():
-            if re.search(rf"\b{re.escape(word.lower())}\b", lowered):
-                return word
-        elif word in lowered:
-            return word
-    return None
 
 
 _QUOTED = re.compile(r"“[^”]{0,400}”")

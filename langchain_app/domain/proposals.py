@@ -37,7 +37,7 @@ def propose(
     A deflected turn moves nothing but the reaction's own deltas: whoever was talked at in prompt
     format has not been thanked.
     """
-    if deflection is not None and deflection.why in ("exploit", "forbidden_talk"):
+    if deflection is not None and deflection.unheard:
         return ()
     if deflection is not None and deflection.trigger is not None:
         hurt = deflection.trigger

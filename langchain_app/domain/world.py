@@ -12,6 +12,7 @@ from langchain_app.domain.errors import UnknownNpc
 from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Chunk, Gate, Passage
 from langchain_app.domain.lorebook import Lorebook
+from langchain_app.domain.moderation import ModerationRule
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.relationship import Caps
 from langchain_app.domain.story import Item, Quest, Trigger
@@ -45,13 +46,6 @@ class Policy(Frozen):
         return self.caps.get("per_turn", Caps())
 
 
-class ForbiddenTalk(Frozen):
-    """Words that are never answered."""
-
-    en: tuple[Phrase, ...] = ()
-    ko: tuple[Phrase, ...] = ()
-
-
 Synonyms = tuple[tuple[Phrase, ...], ...]
 
 
@@ -79,7 +73,7 @@ class Manifest(Frozen):
     people: dict[str, NamedPerson] = Field(default_factory=dict)
     actions: dict[str, LocalText]
     policy: Policy
-    forbidden_talk: ForbiddenTalk = ForbiddenTalk()
+    moderation: tuple[ModerationRule, ...] = ()
     synonyms: WorldSynonyms = WorldSynonyms()
 
 

@@ -14,6 +14,7 @@ from string import Template
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from langchain_app.domain.guardrails import shown_safely
 from langchain_app.domain.npc import Npc, SpeechLevel
 from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
@@ -58,7 +59,10 @@ def persona_messages(brief: Brief, world: World) -> list[BaseMessage]:
         SystemMessage(_system(brief.scene.npc, world, language), additional_kwargs={BRIEF: brief})
     ]
     for exchange in brief.scene.recent:
-        messages += [HumanMessage(exchange.player), AIMessage(exchange.npc)]
+        messages += [
+            HumanMessage(shown_safely(exchange.player)),
+            AIMessage(shown_safely(exchange.npc)),
+        ]
     messages.append(HumanMessage(_turn(brief, language)))
     return messages
 
@@ -82,7 +86,9 @@ _SYSTEM: dict[tuple[str, str, Language], str] = {}
 
 def _rendered_system(npc: Npc, world: World, language: Language) -> str:
     manifest = world.manifest
-    return _template("system", language).substitute(
+    return _filled(
+        "system",
+        language,
         world=manifest.name[language],
         summary=manifest.summary[language],
         now=manifest.now[language],
@@ -108,7 +114,9 @@ _PLAYER: dict[Language, str] = {"en": "Player", "ko": "플레이어"}
 
 def _turn(brief: Brief, language: Language) -> str:
     fired = brief.triggers.fired
-    return _template("turn", language).substitute(
+    return _filled(
+        "turn",
+        language,
         mood=_MOODS[language][brief.tone.mood],
         lore=_bullets([found.chunk.text for found in brief.lore.chunks], language),
         memories=_bullets([shown(memory, language) for memory in brief.memories], language),
@@ -119,7 +127,13 @@ def _turn(brief: Brief, language: Language) -> str:
 
 
 def _bullets(lines: Sequence[str], language: Language) -> str:
-    return "\n".join(f"- {line}" for line in lines) or _NOTHING[language]
+    return "\n".join(f"- {shown_safely(line)}" for line in lines) or _NOTHING[language]
+
+
+def _filled(template: str, language: Language, **texts: str) -> str:
+    """Return a template with `texts` in it: authored, imported or said, none brings a token in."""
+    safe = {key: shown_safely(text) for key, text in texts.items()}
+    return _template(template, language).substitute(safe)
 
 
 @lru_cache
