@@ -111,7 +111,7 @@ def _words(spaced: str) -> str:
 
 def _unmarked(character: str) -> str:
     decomposed = unicodedata.normalize("NFKD", character)
-    if len(decomposed) > 1 and decomposed[0].isascii():
+    if decomposed[0].isascii():
         return decomposed[0]
     return "" if unicodedata.combining(character) else character
 

@@ -25,6 +25,12 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+SCRIPTS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"[A-Za-z=:;<{\[`]"),
+    "ko": re.compile(r"[ㄱ-ㅣ가-힣]"),
+}
+"""Without any of these a pattern of the language finds nothing."""
+
 _STRUCTURE = (
     r"[\w\"']\s?(?:=|:=|==|\+=|->|=>)\s?[\w\"'{\[]|[\"']\w{1,40}[\"']\s?:|\w\(\s?[\"'\w]{0,40}\s?\)\s?;"
     r"|</?\w{1,32}[^<>]{0,64}>|^\s?-{3}|```|\{\{|\$\{|\b(?:true|false|null)\s?[,;}]"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SENTENCE, Mark
+from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SCRIPTS, SENTENCE, Mark
 from langchain_app.domain.text import LANGUAGES, Language
 
 _CLAUSE = re.compile(r"[^.!?,:;…\n]+[.!?,:;…\n]?")
@@ -62,9 +63,7 @@ def heard(text: str, examples: Sequence[str], language: Language) -> str:
     A mark of not meaning it that one of the examples has is no mark to this trigger: who waits for a
     denial or a question hears denials and questions.
     """
-    waits = {mark for mark in FRAMES["en"] for example in examples if marked(mark, example)}
-    if asks := _often_ask(examples):
-        waits.add("reported")
+    waits, hears_questions = _waited_for(tuple(examples), language)
     if any(marked(mark, text) for mark in MESSAGE if mark not in waits):
         return ""
     own = spoken(text)
@@ -72,14 +71,19 @@ def heard(text: str, examples: Sequence[str], language: Language) -> str:
         own = own.strip()
     scoped = [mark for mark in SENTENCE if mark not in waits]
     own = _kept(own, _SENTENCE, lambda part: not any(marked(mark, part) for mark in scoped))
-    if not asks and not any(_asks(example, language) for example in examples):
+    if not hears_questions:
         own = _kept(own, _CLAUSE, lambda part: not _asks(part, language))
     return affirmed(own, examples, language)
 
 
+@lru_cache(maxsize=4096)  # each of an NPC's triggers asks of the same utterance
 def marked(mark: Mark, text: str) -> bool:
     """Tell whether `text` bears a mark, in either language: hostile talk mixes them."""
-    return any(FRAMES[language][mark].search(text) for language in LANGUAGES)
+    return any(
+        SCRIPTS[language].search(text) is not None
+        and FRAMES[language][mark].search(text) is not None
+        for language in LANGUAGES
+    )
 
 
 def affirmed(text: str, examples: Sequence[str], language: Language) -> str:
@@ -93,6 +97,7 @@ def affirmed(text: str, examples: Sequence[str], language: Language) -> str:
     return _kept(text, _CLAUSE, lambda part: not denied.search(part) and not part.endswith("?"))
 
 
+@lru_cache(maxsize=256)
 def spoken(text: str) -> str:
     """Return `text` without stage directions, quotations, code and others' lines of a dialogue.
 
@@ -138,8 +143,17 @@ def _asks(part: str, language: Language) -> bool:
     return asks(part.strip()) is not None
 
 
-def _often_ask(examples: Sequence[str]) -> bool:
-    return 3 * sum(example.rstrip().endswith("?") for example in examples) >= len(examples)
+@lru_cache(maxsize=4096)
+def _waited_for(examples: tuple[str, ...], language: Language) -> tuple[frozenset[Mark], bool]:
+    """Return the marks that are none to a trigger with these examples, and whether it hears questions.
+
+    Who is asked something hears what others are said to have said, too.
+    """
+    waits = {mark for mark in FRAMES[language] for example in examples if marked(mark, example)}
+    asks = 3 * sum(example.rstrip().endswith("?") for example in examples) >= len(examples)
+    if asks:
+        waits.add("reported")
+    return frozenset(waits), asks or any(_asks(example, language) for example in examples)
 
 
 def _unless_one_word(quotation: re.Match[str]) -> str:
