@@ -17,7 +17,10 @@ from urllib.parse import unquote
 
 READ_CHARS = 2000
 """A longer text is read up to here: no request is longer where the default limit stands."""
+DISGUISED_CHARS = 4800
+"""What is read of all disguises together: who wears eight at once is read in a bounded time, too."""
 
+HANGUL = re.compile(r"[ㄱ-ㅣ가-힣]")
 _HOMOGLYPHS = str.maketrans(
     "аеорсухіјѕԁһԛԝѵꞵνοαερτικυАВЕКМНОРСТХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧɡıɑɩℓ０１２３４５６７８９",
     "aeopcyxijsdhqwvbvoaeptikuABEKMHOPCTXISJABEZHIKMNOPTYXgiail0123456789",
@@ -53,11 +56,9 @@ _FINALS = {final: index for index, final in enumerate(
 def readings(text: str) -> tuple[str, ...]:
     """Return `text`, then every other way in which it can be read as words."""
     text = text[:READ_CHARS]
-    found = [text]
-    for reading in _undisguised(text):
-        if reading and reading not in found:
-            found.append(reading[:READ_CHARS])
-    return tuple(found)
+    found = [other for other in dict.fromkeys(_undisguised(text)) if other and other != text]
+    each = min(READ_CHARS, DISGUISED_CHARS // max(1, len(found)))
+    return (text, *(reading[:each] for reading in found))
 
 
 def plain(text: str) -> str:
