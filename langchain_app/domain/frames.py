@@ -115,6 +115,7 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
         ),
         "retold": _any_of(
             r"\b(?:did|have|had|when did) (?:i|you|anyone|anybody|somebody|someone|he|she|they) (?:ever )?(?:say|said|tell|told|promise|promised|ask|asked|offer|offered|hear|heard)\b",
+            r"\b(?:sign|notice|board|letter|note|page) (?:that )?(?:said|says|reads|read|told)\b|\bit (?:says|said|read|reads)\b",
             r"\bsomebody (?:who|that)|\bsomeone (?:who|that)|\banyone (?:who|that)|\bwhoever\b|\bpeople who\b",
         ),
         "narrated": _any_of(
@@ -169,7 +170,7 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             r"(?:내가|나는|난|제가) (?:바로 )?(?:너|당신|그대|자네)(?:다|야|이다|요|이고|일세)|나는 (?:신|유령|혼령|성녀|창조)",
         ),
         "retold": _any_of(
-            r"(?:달라|[가-힣]겠다|싶다|[가-힣]자|주라|하라|[할줄릴볼]게)고 ?(?:말|한(?:\s|다)|했|하는|하신|하면|하셨|조르|졸|떼|부탁한)|달라는 (?:사람|손님|놈|애|분)|적이? ?(?:있(?:었|나|어|니|던|을)|없)",
+            r"(?:달라|[가-힣]겠다|싶다|[가-힣]자|주라|하라|[할줄릴볼]게)고 ?(?:말|한(?:\s|다)|했|하는|하신|하면|하셨|조르|졸|떼|부탁한)|달라는 (?:사람|손님|놈|애|분)|(?:쓰여|적혀|씌어) ?있|이렇게요|적이? ?(?:있(?:었|나|어|니|던|을)|없)",
             r"(?:[요다라]|줘|게) 하(?:고|면|며|더) |(?:어떤|웬|딴|다른) (?:놈|사람|녀석|손님|애)|(?:사람|손님|놈|녀석)(?:이|가|은|는)? ?(?:오면|와서|오거나|찾아오|조르)|누가 [^.!?]{0,20}(?:답니까|대요|던가|[으]?면)",
         ),
         "narrated": _any_of(

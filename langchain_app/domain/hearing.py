@@ -8,7 +8,7 @@ make-believe, conditions, reported speech and orders to say something are words,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SCRIPTS, SENTENCE, Mark
@@ -53,6 +53,8 @@ _ODD = re.compile(
     r"[\[\]{}<>*|=\\`#_@$%^]|\S{32,}|[\u0370-\u052f\u0590-\u08ff\u3040-\u30ff\u3400-\u9fff]|\w\d\w"
     r"|(?:\b\w[ .\-·]){4,}"
 )
+SPEECH_CHARS = 240
+NEAR = 3
 COURTEOUS_CHARS = 240
 """Who means a courtesy does not hide it in a speech."""
 
@@ -95,6 +97,19 @@ def affirmed(text: str, examples: Sequence[str], language: Language) -> str:
     if not denied.search(text) or any(denied.search(example) for example in examples):
         return text
     return _kept(text, _CLAUSE, lambda part: not denied.search(part) and not part.endswith("?"))
+
+
+def together(text: str) -> Iterator[str]:
+    """Yield the passages of `text` whose words belong together: all of it, or in a speech three sentences.
+
+    Who talks for a minute names a book here and wants something there.
+    """
+    sentences = _SENTENCE.findall(text) if len(text) > SPEECH_CHARS else []
+    if len(sentences) <= NEAR:
+        yield text
+        return
+    for first in range(len(sentences) - NEAR + 1):
+        yield " ".join(sentences[first : first + NEAR])
 
 
 @lru_cache(maxsize=256)

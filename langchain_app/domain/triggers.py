@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from langchain_app.domain.hearing import affirmed, heard
+from langchain_app.domain.hearing import affirmed, heard, together
 from langchain_app.domain.npc import ForbiddenTrigger
 from langchain_app.domain.story import Trigger
 from langchain_app.domain.turn import FiredTrigger, Scene, Utterance
@@ -37,7 +37,8 @@ def fired_trigger(
     for trigger in triggers:
         examples = trigger.says.examples[language]
         words_heard = heard(utterance.text, examples, language)
-        words = trigger.says.keywords.evidence(words_heard, language)
+        spoken_of = (trigger.says.keywords.evidence(p, language) for p in together(words_heard))
+        words = next(filter(None, spoken_of), None)
         if words:
             hits.append((1.0 + len(words), FiredTrigger(trigger, " … ".join(words))))
             continue
