@@ -13,11 +13,11 @@ from langchain_app.domain.text import Language
 
 Mark = Literal[
     "fiction", "ordered", "machine", "refused", "posing",
-    "reported", "retold", "conditional", "narrated", "denied",
+    "reported", "retold", "mentioned", "conditional", "narrated", "denied",
 ]  # fmt: skip
 MESSAGE: tuple[Mark, ...] = ("fiction", "ordered", "machine", "refused", "posing")
 """Marks under which nothing of a whole message is meant."""
-SENTENCE: tuple[Mark, ...] = ("reported", "retold", "conditional", "narrated")
+SENTENCE: tuple[Mark, ...] = ("reported", "retold", "mentioned", "conditional", "narrated")
 """Marks under which one sentence is not meant."""
 
 
@@ -52,7 +52,8 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             r"make[- ]believe|role-?play\w*|thought experiment|once upon|dreamed|dreamt|rehears\w+|practi[cs](?:e|ing)|"
             r"as if|as though|play (?:a|the|this) (?:game|part|role|scene)|let'?s play|act(?:ing)? (?:out|like|as)|just (?:kidding|"
             r"joking|testing|a joke|a test|pretend\w*|messing|playing)|only (?:kidding|joking|a joke|joke)|kidding|joking|"
-            r"jk\b|as a joke|for fun|fingers crossed|sarcas\w*|(?:i'm|i am|i was) (?:lying|bluffing)|i lied|not really|"
+            r"jk\b|as a joke|opposite day|let me quote|quote:|(?:i'd|i would|i'll|i will) be lying|a lie to|lie number|(?:it|that|this)(?:'s| is| was) (?:a lie|false|untrue|not true)|untrue|not true|"
+            r"(?:i )?deny (?:it|that)|but no\b|ha,? as if|for fun|fingers crossed|sarcas\w*|(?:i'm|i am|i was) (?:lying|bluffing)|i lied|not really|"
             r"for (?:example|instance)|an example|air quotes|so to speak|in a (?:parallel|different|another) )"
             r"|\b(?:in|for|of) (?:a|an|my|this|the|our|your|that|some) (?:\w+ )?(?:dream|story|play|song|poem|tale|novel|game|movie|"
             r"film|script|scene|scenario|fiction|fairy ?tale|world where|vision|joke)\b"
@@ -109,6 +110,15 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             r"to myself|quiet|safe))|\bkeep your (?:\w+ )?(?:moonwort|clapper|ledger|book|bell|wares)\b|\bno (?:promises?|need|use)\b|\bpromise nothing\b|\bbreak (?:my|the|that|this) (?:promise|word)|"
             r"\btell (?:everyone|everybody)\b|\bnot safe\b|\bchanged my mind\b|\bnever ?mind\b|\bgot you\b|\bgotcha\b",
         ),
+        "mentioned": _any_of(
+            r"\b(?:my|your|his|her|the|this|that|one|first|next|last|example|sample) (?:diary|journal|lines?|words?|sentence|phrase|password|passphrase|answer|reply|title|text|quote|caption|"
+            r"motto|inscription|ballad|verse|chorus|heading|option|choice|statement|slogan|prayer|proverb)\b",
+            r"^\s*(?:line|option|choice|title|answer|quote|text|example|lie|step|note|caption|subject|translation|q|a)\b ?(?:number )?\w{0,5} ?[:)]|^\s*(?:>|//|#|--|;;|\d+[.)]|[a-d]\))",
+            r"\b(?:you|he|she|it|someone|somebody|nobody|anyone|everyone|mother|father|whoever|who|\w+ers?|cousin|brother|sister|always|keeps?|usually|often) (?:\w+ )?(?:say|says|said|saying)\b(?! so)",
+            r"\b(?:to|'ll|will|could|would|should|might|may|can|did|dared?) say\b(?<!have to say)(?<!'d say)(?<!must say)(?! goodbye| hello| thank| good| sorry)|\bi say\b",
+            r"\b(?:going|meant|wanted|about) to (?:say|tell)|\b(?:tells?|told) (?:you|me|him|her|us|them) (?:\w+ )?that\b|\b(?:come|came) (?:\w+ )?and (?:tell|say)",
+            r"\b(?:teach me|spell|pronounce|mean (?:anything|nothing|something)|meaning of|remember when|hears? (?:\w+ )?(?:that|i|a|the word)|when you hear|surprised|and (?:he |she |they )?said|us players|fellow players|choose:|pick one)\b",
+        ),
         "posing": _any_of(
             r"\bit(?:'s| is) (?:me|i|only me)\b|\b(?:i am|i'm|this is|i speak as|speaking as) (?:your|the) (?:voice|conscience|soul|heart|mind|memory|god|goddess|mother|father|son|daughter|sister|"
             r"brother|wife|husband|maker|creator|author|writer|master|spirit|ghost|inner|future|past|real|true|own)\b|\b(?:i am|i'm) you\b|\byou are me\b|\bvoice (?:in|inside) your (?:head|mind)\b",
@@ -133,7 +143,7 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             r"가정(?:하|해|한다|으로|해서)|가령|예를 들|예컨대|[라다]고 (?:치|쳐|칩|친|상상|가정)|(?:했|았|었|였|다) ?(?:치고|치자|쳐)|(?:셈|걸로) ?(?:치|쳐)|상상(?:해|하|만|으로|속)|"
             r"(?<!모르는 )(?<!모른 )(?<!못 본 )(?<!본 )척(?:하|해|만|을|\b)|연기(?:해|하자|하는|한다|해서)|역할|상황극|소설|연극|동화|이야기 ?(?:속|하나|를 ?(?:지|써|만들))|시나리오|대본|대사|"
             r"꿈(?:에서|속|을 꾸|을 꿨|이었)|꿈꿨|게임|놀이(?:하|로|니까|라고|야)|장난(?!감|\s?(?:이\s?)?아니|질|꾸)|농담(?!\s?(?:이\s?)?아니)|뻥(?:이|인|치)|구라|"
-            r"거짓말(?:이야|이었|인데|이지|이에요|입니다|로|을 ?해)|속(?:으셨|았지|았죠|았네|았어)|참[~ㅎ]+|퍽이나|어련히|연습|시험 ?삼아|테스트|해 ?본 (?:소리|말|거)|빈말|가짜로|흉내|가사(?:가|에|를)|주인공|등장인물|극 ?중|어떨까|어떻게 될까",
+            r"반대로 말|거짓(?:말)?(?:이에요|입니다|이고|\s?하나|\s*[.!]*$)|거짓말(?:이야|이었|인데|이지|이에요|입니다|로|을 ?해)|속(?:으셨|았지|았죠|았네|았어)|참[~ㅎ]+|퍽이나|어련히|연습|시험 ?삼아|테스트|해 ?본 (?:소리|말|거)|빈말|가짜로|흉내|가사(?:가|에|를)|주인공|등장인물|극 ?중|어떨까|어떻게 될까",
         ),
         "ordered": _any_of(
             r"따라 ?(?:해|하세|하십|하시|말해|말하|읽|읊|외)|[다라]고 ?(?:말해|말하(?:세|십|시|면|라|기|는|게|거)|말씀|대답|답해|답하|해 ?(?:줘|주|봐|라)|하(?:세요|십|시오)|인정|"
@@ -142,7 +152,8 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             r"빈칸|(?:문장|대답|말|답)(?:을|은)? ?완성|한 글자도|지금부터|이제부터|앞으로 (?:너|넌|당신)|"
             r"(?:너는?|넌|당신은|그대는|자네는|[가-힣]{1,5}(?:은|는)) (?:이제|이미|벌써|앞으로|무조건|완전히)? ?(?:나를|날|저를|절|내가|제가|내 말) ?(?:무조건|완전히|전부|다|아주)? ?(?:믿|신뢰|좋아|사랑|존경|따르|따라)|"
             r"(?:나를|날|저를|절) ?(?:무조건|완전히|전적으로)? ?(?:믿어야|믿게|신뢰해야|좋아해야|믿으라|믿는 ?걸로)|번 (?:말해|반복|외쳐)|(?:말|입|서류|이름|쪽지|글|장부에)(?:으로|로)?만(?!은)|적어 두|서류를? 꾸|(?:나|저|내|제) 대신",
-            r"(?:^|[.!?~…]\s*)(?:이?라고|하고|이?라는|이?라며|이?라면서|이?라 하)(?=\s|$)|맞(?:지|죠)[?？]|알겠(?:지|죠)|(?:응|예|네|그래)[\"'’”]?(?:이?라고|이야|라고만)",
+            r"[.!?~…]\s*(?:은|는)? ?(?:거짓|아니(?:에요|고|야|다\b))",
+            r"(?:^|[.!?~…]\s*)(?:이?라고|하고|하면|하던|하겠|했대|했던|이?라는|이?라며|이?라면서|이?라곤|이?라 하|그러셨어|그랬어|같은|뜻이|(?:을|를) 영어로|안 했어요|전하래요)|맞(?:지|죠)[?？]|알겠(?:지|죠)|(?:응|예|네|그래)[\"'’”]?(?:이?라고|이야|라고만)",
         ),
         "machine": _any_of(
             _STRUCTURE,
@@ -162,8 +173,12 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
         ),
         "refused": _any_of(
             r"약속(?:은|을|도)? ?(?:못|안|할 수 없|하지 ?(?:않|못)|하기 싫|어길|깰|깨)|비밀(?:은|을|도)? ?(?:못|안 ?지|지킬 (?:수|생각|마음|자신)\S* ?없|지키지 ?(?:않|못)|지키기 싫)|(?:입|혀)(?:은|을|이)? ?(?:가벼|안 ?다|못 ?다)|"
-            r"말 ?안 ?할 ?(?:줄|것 ?같|리|수)|다 (?:말해|불어|일러|얘기해|떠벌|말씀)|소문(?:을)? ?(?:낼|내겠|내야)|맹세(?:는|를|도)? ?(?:못|안)|진심(?:은|이)? ?아|필요 ?(?:는|도)? ?없|주지 ?마|안 ?(?:줘|주셔)도|"
+            r"말 ?안 ?할 ?(?:줄|것 ?같|리|수)|다 (?:말해|불어|일러|얘기해|떠벌|말씀)|소문(?:을)? ?(?:낼|내겠|내야)|맹세(?:는|를|도)? ?(?:못|안)|진심(?:은|이)? ?아|[요다어지게네까](?:는|은)? ?아(?:니|닙|닌)(?!.{0,4}[?？])|[요다어지게네까] (?:안|못) ?했|필요 ?(?:는|도)? ?없|주지 ?마|안 ?(?:줘|주셔)도|"
             r"(?:맡기|주|드리|가져오|가져온|돌려주|돕|도우|찾|구하|사|받|달라|보|찾은|구한|준)(?:려는|러 ?온|려고 ?온|는|고 ?온|러 ?간)? ?(?:게|건|거|것|게) ?아[니닙닌]|마음(?:이|은)? ?없|생각(?:은|이|도)? ?(?:없|추호)|거든요?\s*[?？]",
+        ),
+        "mentioned": _any_of(
+            r"(?:^|\s|[요다어지게네까줘])(?:이?라고|이?라는|이?라며|이?라곤)(?:는|만|도|요)?(?=\s|$)|같은 (?:말|소리)|뜻이|무슨 뜻|영어로|속으로|일기|암호|선택지|구호|좌우명|격언|속담|"
+            r"그러셨(?!던)|그랬(?:어|다|지|대|습)|(?:먼저|당신이|네가|니가|그대가|자네가) [^.!?]{0,8}말(?:해|하)|[요다게지줘네] 하(?:겠|던|면|고|더|는)|[요다게지줘네] 했(?:던|대|다고|다가)",
         ),
         "posing": _any_of(
             r"(?:^|[.!?]\s*)나(?:야|다|란다|라네|요)[,.!\s]|(?:네|너의|당신의?|그대의?|자네의?|니) (?:엄마|어머니|아버지|아빠|형|누나|언니|오빠|딸|아들|주인|조상|양심|마음 ?속|마음속|영혼|목소리|신이|미래|과거|내면|분신)|의 목소리(?:다|야|이다|니라)|"
