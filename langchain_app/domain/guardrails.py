@@ -122,12 +122,14 @@ def shown_safely(text: str) -> str:
 def exploit_evidence(text: str) -> str | None:
     """Return the words of an attempt to leave the world or to narrate state, however disguised."""
     for index, reading in enumerate(readings(text)):
-        korean = HANGUL.search(reading) is not None
-        # Nobody disguises a language that is no disguise enough by itself.
-        foreign = (FOREIGN,) if index < 2 else ()
-        for pattern in (EXPLOITS["en"], *((EXPLOITS["ko"],) if korean else ()), *foreign):
+        patterns = [EXPLOITS["en"]]
+        if HANGUL.search(reading):
+            patterns.append(EXPLOITS["ko"])
+        if index < 2:  # nobody disguises a language that nobody here speaks
+            patterns.append(FOREIGN)
+        for pattern in patterns:
             if match := pattern.search(reading):
-                return match.group()[:120]
+                return str(match.group()[:120])
     return None
 
 
