@@ -10,7 +10,7 @@ DEV    := $(VENV)/.dev-installed
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve chat doctor test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-retrieval bench-sentiment bench-quick storytest walk world-check clean
+.PHONY: help demo serve chat doctor attack test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-retrieval bench-sentiment bench-quick storytest walk world-check clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,9 @@ doctor: $(BASE) ## check every part of this machine
 
 test: $(DEV) ## run the tests
 	@$(BIN)/python -m pytest
+
+attack: $(BASE) ## play the world's attacks and harmless talk (ARGS="--sample 60 --split dev")
+	@$(BIN)/dramatis attack $(WORLD) $(ARGS)
 
 lint: $(DEV) ## ruff (format and check), mypy --strict, import-linter, the world's files
 	@$(BIN)/ruff format --check

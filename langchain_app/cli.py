@@ -201,6 +201,21 @@ def calibrate(
 
 
 @app.command()
+def attack(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("game_knowledge/ebbhold"),
+    split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
+    language: Annotated[str | None, typer.Option(help="ko or en; default: both.")] = None,
+    sample: Annotated[int | None, typer.Option(help="Play about so many, always the same.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write figures by split and language.")] = None,
+    json: Json = False,
+) -> None:
+    """Play a world's attacks and harmless talk; exit 1 if one changes or learns anything."""
+    from langchain_app.terminal.attacking import run_attack
+
+    run_attack(folder, split=split, language=language, sample=sample, out=out, json=json)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Check each part: its adapter, its version, whether it answers, what to do if not."""
     from langchain_app.terminal.doctor import run_doctor

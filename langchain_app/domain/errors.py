@@ -37,6 +37,7 @@ DramatisError
 ├── SettingsInvalid
 ├── WorldInvalid
 ├── StoryTestsInvalid
+├── CasesInvalid            evaluation cases have mistakes; nothing was played
 └── ImportFailed            a card or lorebook was not imported or exported; nothing was written
     ├── CardInvalid
     ├── AlreadyThere
@@ -545,6 +546,21 @@ class StoryTestsInvalid(DramatisError):
         shown = "\n".join(f"  {mistake}" for mistake in mistakes)
         count = f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}"
         super().__init__(f"The story tests have {count}:\n{shown}", "No test was run.")
+        self.mistakes = tuple(mistakes)
+
+
+class CasesInvalid(DramatisError):
+    """Evaluation cases cannot be played; carries every mistake found."""
+
+    code = "cases_invalid"
+
+    def __init__(self, world: str, mistakes: Sequence[Mistake]) -> None:
+        shown = "\n".join(f"  {mistake}" for mistake in mistakes[:20])
+        more = f"\n  and {len(mistakes) - 20} more" if len(mistakes) > 20 else ""
+        super().__init__(
+            f"The cases of {world} have {len(mistakes)} mistakes:\n{shown}{more}",
+            "docs/guardrails.md says what a case looks like. Nothing was played.",
+        )
         self.mistakes = tuple(mistakes)
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from langchain_app.domain.exploits import EXPLOITS
+from langchain_app.domain.disguises import HANGUL, readings
+from langchain_app.domain.exploits import EXPLOITS, FOREIGN
 from langchain_app.domain.text import Language, detect_language
 
 _CONTROL_TOKENS = re.compile(
@@ -56,6 +57,20 @@ _NARRATED = re.compile(
     re.IGNORECASE,
 )
 
+_BREAKS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\bi(?:'| a)m (?:you|the player|not really (?:here|a person)|now (?:an? )?(?:assistant|narrator|dan))\b(?![r'’])"
+        r"|\bas the (?:player|narrator|user|game ?master)\b|(?:^|\n)\s*(?:the )?(?:player|user|narrator)\s*:"
+        r"|\b(?:my|the) (?:persona|character) (?:is|was|would)\b|\bstepping out of character\b",
+        re.IGNORECASE,
+    ),
+    "ko": re.compile(
+        r"(?:저는|나는|내가|제가) (?:플레이어|사용자|내레이터|해설자|비서|번역기)(?:입니다|이다|야|예요|이에요|일세|요)"
+        r"|(?:^|\n)\s*(?:플레이어|사용자|내레이터|해설)\s*:|(?:캐릭터|등장인물|배역)(?:로서|을 벗어|에서 벗어)"
+    ),
+}
+"""A reply that is no longer the NPC's: another's lines, or talk about the part that it plays."""
+
 MAX_PASSES = 8
 """Tokens within tokens that are taken out one by one; deeper ones lose what every token needs."""
 _WITHOUT_MARKS = str.maketrans(dict.fromkeys("<>[]#:", " "))
@@ -91,12 +106,30 @@ def neutralise(text: str) -> Neutralised:
     return Neutralised(re.sub(r"\s+", " ", cleaned.translate(_WITHOUT_MARKS)).strip(), True)
 
 
+@lru_cache(maxsize=4096)  # lore, lines and history come again turn after turn
+def shown_safely(text: str) -> str:
+    """Return `text` as a prompt may hold it: as it stands where it is harmless, else neutralised.
+
+    Lines are kept where no token goes over their ends: imported cards have paragraphs.
+    """
+    if not neutralise(text).had_control_tokens and not _INVISIBLE.search(text):
+        return text
+    lines = "\n".join(neutralise(line).text for line in text.splitlines())
+    cleaned = neutralise(lines)
+    return cleaned.text if cleaned.had_control_tokens else lines
+
+
 def exploit_evidence(text: str) -> str | None:
-    """Return the words of an attempt to leave the world or to narrate state, in either language."""
-    for pattern in EXPLOITS.values():
-        match = pattern.search(text)
-        if match:
-            return match.group()[:120]
+    """Return the words of an attempt to leave the world or to narrate state, however disguised."""
+    for index, reading in enumerate(readings(text)):
+        patterns = [EXPLOITS["en"]]
+        if HANGUL.search(reading):
+            patterns.append(EXPLOITS["ko"])
+        if index < 2:  # nobody disguises a language that nobody here speaks
+            patterns.append(FOREIGN)
+        for pattern in patterns:
+            if match := pattern.search(reading):
+                return str(match.group()[:120])
     return None
 
 
@@ -105,25 +138,14 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
-def forbidden_word(text: str, words: Iterable[str]) -> str | None:
-    """Return the word of the world's list that `text` contains, whole (English) or as a part."""
-    lowered = text.lower()
-    for word in words:
-        if word.isascii():
-            if re.search(rf"\b{re.escape(word.lower())}\b", lowered):
-                return word
-        elif word in lowered:
-            return word
-    return None
-
-
 _QUOTED = re.compile(r"“[^”]{0,400}”")
 
 
 def reply_fault(reply: str, language: Language) -> str | None:
     """Return what is wrong with a reply as a whole, or None.
 
-    Checked: emptiness, control tokens, talk about being a model, narrated state, wrong language.
+    Checked: emptiness, control tokens, talk about being a model, narrated state, another's part, echoes
+    of an exploit, wrong language.
     """
     if not reply.strip():
         return "empty"
@@ -134,6 +156,8 @@ def reply_fault(reply: str, language: Language) -> str | None:
             return f"meta talk: {match.group()!r}"
     if match := _NARRATED.search(reply):
         return f"narrated state: {match.group()!r}"
+    if broken := _breaks_persona(reply):
+        return broken
     lowered = reply.lower()
     if held := next((phrase for phrase in HELD_BACK if phrase in lowered), None):
         return f"held back from the stream: {held!r}"
@@ -141,6 +165,18 @@ def reply_fault(reply: str, language: Language) -> str | None:
     own = _QUOTED.sub("", reply).strip() or reply
     if len(own) > 8 and detect_language(own, language) != language:
         return "wrong language"
+    return None
+
+
+def _breaks_persona(reply: str) -> str | None:
+    """Return how a reply steps out of its person: as somebody else, or with an injected order."""
+    for pattern in _BREAKS.values():
+        if match := pattern.search(reply):
+            return f"out of persona: {match.group().strip()!r}"
+    own = _QUOTED.sub("", reply)
+    for pattern in EXPLOITS.values():
+        if match := pattern.search(own):
+            return f"echo of an exploit: {match.group()[:60]!r}"
     return None
 
 

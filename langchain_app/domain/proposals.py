@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from langchain_app.domain.hearing import sincere
 from langchain_app.domain.policy import SettlementPolicy
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.relationship import Axes, Deltas, Relationship
 from langchain_app.domain.settlement import Proposal
 from langchain_app.domain.story import Effects, Requirements
+from langchain_app.domain.text import detect_language
 from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import Deflection, FiredTrigger
+
+MOMENT = "its moment had come"
+"""The reason of a goal that waited for no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ def propose(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> tuple
     format has not been thanked.
     """
     deflection = heard.deflection
-    if deflection is not None and deflection.why in ("exploit", "forbidden_talk"):
+    if deflection is not None and deflection.unheard:
         return ()
     if deflection is not None and deflection.trigger is not None:
         hurt = deflection.trigger
@@ -64,7 +69,7 @@ def _gate(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterato
         effects=effects,
         reason="the player said what this trigger waits for"
         if trigger.says is not None
-        else "its moment had come",
+        else MOMENT,
         evidence=fired.evidence,
         requires=trigger.requires,
     )
@@ -72,13 +77,19 @@ def _gate(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterato
 
 def _manners(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterator[Proposal]:
     tone = heard.tone
-    if tone is not None and (moves := policy.manners.get(tone.act)) is not None:
+    moves = policy.manners.get(tone.act) if tone is not None else None
+    if tone is not None and moves is not None and _meant(heard.utterance, tone.act):
         yield Proposal(
             source="tone",
             effects=Effects(deltas=_courteous(moves, felt, policy.axes)),
             reason=f"{tone.act} (sentiment {tone.sentiment.compound:+.2f})",
             evidence=heard.utterance[:80],
         )
+
+
+def _meant(utterance: str, act: str) -> bool:
+    """Tell whether a courtesy may count: an insult always, flattery with an instruction never."""
+    return act == "insult" or sincere(utterance, detect_language(utterance))
 
 
 def _read(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterator[Proposal]:

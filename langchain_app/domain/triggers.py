@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from langchain_app.domain.frames import FRAMES
+from langchain_app.domain.hearing import affirmed, heard, together
 from langchain_app.domain.npc import ForbiddenTrigger
 from langchain_app.domain.reading import Reading, gates_read
 from langchain_app.domain.story import Trigger
-from langchain_app.domain.text import Language
 from langchain_app.domain.turn import FiredTrigger, Scene, Utterance
 
 Likeness = Callable[[Sequence[str]], tuple[float, str]]
@@ -16,18 +16,6 @@ Likeness = Callable[[Sequence[str]], tuple[float, str]]
 
 SAME_MEANING = 0.85
 """From here on two utterances are taken to mean the same. High: a false hit moves the story."""
-
-_NEGATED: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(
-        r"n't\b|\b(?:not|never|no longer|cannot|havent|didnt|dont|wont|cant|nobody)\b"
-    ),
-    # "안" and "못" stand before a verb; "안녕", "안개", "안에" and "못을" are other words.
-    "ko": re.compile(
-        r"(?:^|\s)(?:못|안)\s[가-힣]|(?:^|\s)(?:못|안)(?:[했해하할한합]|[찾봤받갔왔가올와됐되돼줬줄줘들샀믿알])"
-        r"|지[는도]?\s?(?:않|못|마|말)|아직"
-    ),
-}
-_CLAUSE = re.compile(r"[^.!?,;…\n]+[.!?,;…\n]?")
 
 
 def open_triggers(triggers: Iterable[Trigger], scene: Scene) -> tuple[Trigger, ...]:
@@ -49,12 +37,13 @@ def fired_trigger(
         if trigger.says is None:
             continue
         examples = trigger.says.examples[language]
-        heard = _heard(utterance.text, examples, language)
-        words = trigger.says.keywords.evidence(heard, language)
+        words_heard = heard(utterance.text, examples, language)
+        spoken_of = (trigger.says.keywords.evidence(p, language) for p in together(words_heard))
+        words = next(filter(None, spoken_of), None)
         if words:
             hits.append((1.0 + len(words), FiredTrigger(trigger, " … ".join(words))))
             continue
-        if heard != utterance.text:
+        if words_heard != utterance.text:
             continue  # likeness hears the whole utterance, its denial too
         score, example = likeness(examples)
         if score >= SAME_MEANING:
@@ -76,8 +65,9 @@ def read_trigger(
     for sure, trigger in gates_read(reading, waiting, thresholds):
         examples = trigger.says.examples[utterance.language] if trigger.says else ()
         # "It's broken, isn't it?" denies nothing: a gate that waits for it waits for no denial.
-        examples = tuple(example for example in examples if not example.endswith("?"))
-        if reading.stands_in(_heard(utterance.text, examples, utterance.language)):
+        denied = FRAMES[utterance.language]["denied"]
+        examples = tuple(e for e in examples if not (e.endswith("?") and denied.search(e)))
+        if reading.stands_in(heard(utterance.text, examples, utterance.language)):
             return FiredTrigger(trigger, f"{reading.evidence} (p {sure:.2f})")
     return None
 
@@ -92,36 +82,17 @@ def forbidden_hit(
 ) -> tuple[ForbiddenTrigger, str] | None:
     """Return the forbidden trigger that the utterance touches, and the evidence.
 
-    "I won't turn you in" is no threat.
+    "I won't turn you in" is no threat. A threat in a story or on a condition is one.
     """
     language = utterance.language
     for trigger in triggers:
-        heard = _heard(utterance.text, trigger.examples[language], language)
-        words = trigger.keywords.evidence(heard, language)
+        words_heard = affirmed(utterance.text, trigger.examples[language], language)
+        words = trigger.keywords.evidence(words_heard, language)
         if words:
             return trigger, " … ".join(words)
-        if heard != utterance.text:
+        if words_heard != utterance.text:
             continue
         score, example = likeness(trigger.examples[language])
         if score >= SAME_MEANING:
             return trigger, f"means “{example}” ({score:.2f})"
     return None
-
-
-def _heard(text: str, examples: Sequence[str], language: Language) -> str:
-    """Return what of `text` a trigger hears: denials only if it waits for one."""
-    if any(_negates(example, language) for example in examples):
-        return text
-    return _affirmed(text, language)
-
-
-def _affirmed(text: str, language: Language) -> str:
-    """Return the clauses of `text` that neither deny nor, where another denies, only ask."""
-    if not _negates(text, language):
-        return text
-    clauses: list[str] = _CLAUSE.findall(text)
-    return " ".join(c for c in clauses if not _negates(c, language) and not c.endswith("?"))
-
-
-def _negates(text: str, language: Language) -> bool:
-    return _NEGATED[language].search(text.lower()) is not None

@@ -133,6 +133,10 @@ DeflectionWhy = Literal[
     "exploit", "forbidden_talk", "forbidden_trigger", "model_failed", "out_of_time", "bad_reply"
 ]
 
+UNHEARD: tuple[DeflectionWhy, ...] = ("exploit", "forbidden_talk")
+UNHEARD_WORDS = "…"
+"""What stands in a conversation's history for words that nobody listened to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deflection:
@@ -141,6 +145,11 @@ class Deflection:
     why: DeflectionWhy
     detail: str
     trigger: ForbiddenTrigger | None = None
+
+    @property
+    def unheard(self) -> bool:
+        """Whether the words themselves are kept from memory and from every later prompt."""
+        return self.why in UNHEARD
 
 
 @dataclass(frozen=True, slots=True)

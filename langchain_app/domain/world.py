@@ -15,6 +15,7 @@ from langchain_app.domain.goals import Goal
 from langchain_app.domain.history import PastEvent
 from langchain_app.domain.lore import Chunk, Gate, Passage
 from langchain_app.domain.lorebook import Lorebook
+from langchain_app.domain.moderation import ModerationRule
 from langchain_app.domain.npc import Npc, SmallTalk
 from langchain_app.domain.relationship import DEFAULT_AXES, Axis, Deltas
 from langchain_app.domain.story import Item, Quest, Trigger
@@ -74,13 +75,6 @@ COURTESY: dict[SmallTalk, Deltas] = {
 AxisName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 
-class ForbiddenTalk(Frozen):
-    """Words that are never answered."""
-
-    en: tuple[Phrase, ...] = ()
-    ko: tuple[Phrase, ...] = ()
-
-
 Synonyms = tuple[tuple[Phrase, ...], ...]
 
 
@@ -110,7 +104,7 @@ class Manifest(Frozen):
     policy: Policy
     axes: dict[AxisName, Axis] = Field(default_factory=lambda: dict(DEFAULT_AXES), min_length=1)
     """What an NPC feels for a player."""
-    forbidden_talk: ForbiddenTalk = ForbiddenTalk()
+    moderation: tuple[ModerationRule, ...] = ()
     synonyms: WorldSynonyms = WorldSynonyms()
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.memory import Recollection
+from langchain_app.domain.moderation import Moderated
 from langchain_app.domain.ports import StoredTurn
 from langchain_app.domain.settlement import Settlement
 from langchain_app.domain.tone import Tone
@@ -33,6 +34,7 @@ class TurnState(TypedDict, total=False):
     attempts: int
     complaint: str
     deflection: Deflection | None
+    moderation: Moderated | None
     settlement: Settlement
     answer: dict[str, Any] | None
     stored: StoredTurn | None

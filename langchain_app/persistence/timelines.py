@@ -18,7 +18,15 @@ from langchain_app.domain.ports import StoredTurn
 from langchain_app.domain.relationship import Axes, Relationship, faded
 from langchain_app.domain.staging import Staged
 from langchain_app.domain.story import StoryState
-from langchain_app.domain.turn import GUEST, Exchange, Scene, TurnRecord, TurnRequest
+from langchain_app.domain.turn import (
+    GUEST,
+    UNHEARD,
+    UNHEARD_WORDS,
+    Exchange,
+    Scene,
+    TurnRecord,
+    TurnRequest,
+)
 from langchain_app.domain.world import World
 from langchain_app.persistence.asked import asked
 from langchain_app.persistence.chronicle_sql import WRITE, jsonb, written
@@ -41,7 +49,8 @@ select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.
            select turn.*
            from unnest(s.earlier || s.id, s.earlier_upto || 2147483647) as sat (session_id, upto),
            lateral (
-               select seq, npc_id, message, reply, sources from turns
+               select seq, npc_id, message, reply, sources,
+                      answer->'model_info'->>'deflected' as deflected from turns
                where session_id = sat.session_id and seq <= sat.upto
                  and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
                order by seq desc limit %(recent)s) turn
@@ -117,7 +126,7 @@ remembered as (
                           player_said, npc_said, tokens, vector, importance)
     select %(turn)s, %(turn)s, id, %(session)s, %(npc)s, seq, game_time, %(language)s,
            %(player_said)s, %(reply)s, %(tokens)s::text[], %(vector)s::vector, %(importance)s
-    from moved),
+    from moved where %(listened)s),
 posted as (
     insert into memory_terms (timeline_id, npc_id, token, seq, game_time, memory_id, kept)
     select id, %(npc)s, token, seq, game_time, %(turn)s, %(kept)s
@@ -269,6 +278,7 @@ class PostgresTimelines:
 def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
     scene, after = record.scene, record.settlement
     entries = after.entries
+    listened = record.deflection is None or not record.deflection.unheard
     turn_id = record.request.turn_id
     return {
         "turn": turn_id,
@@ -297,7 +307,8 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "reasons": [e.reason for e in entries],
         "evidence": [e.evidence for e in entries],
         "player_said": record.utterance.text,
-        "tokens": list(dict.fromkeys(record.tokens)),
+        "listened": listened,
+        "tokens": list(dict.fromkeys(record.tokens)) if listened else [],
         "recalled": list(record.recalled),
         "subjects": [fact.subject for fact in record.facts],
         "slots": [fact.slot for fact in record.facts],
@@ -331,6 +342,13 @@ def _state(row: DictRow, npc: Npc, axes: Axes, clock: float) -> dict[str, Any]:
     return {"story": story, "relationship": now, "beforehand": fading}
 
 
+def _heard(turn: dict[str, Any]) -> str:
+    """Return what a prompt may show of an earlier turn's words; of an exploit's, nothing."""
+    if turn["deflected"] in UNHEARD:
+        return UNHEARD_WORDS
+    return neutralise(turn["message"]).text
+
+
 def scene_of(row: DictRow, npc: Npc, world: World, game_time: float) -> Scene:
     """Return the scene that a row of `SCENE_WITH_TOLD` tells of."""
     axes, clock = world.manifest.axes, max(row["game_time"], game_time)
@@ -345,7 +363,7 @@ def scene_of(row: DictRow, npc: Npc, world: World, game_time: float) -> Scene:
         heard=frozenset(row["heard"] or ()),
         recent=tuple(
             # The raw message is kept for repeats; what a prompt may show of it is what was heard.
-            Exchange(neutralise(turn["message"]).text, turn["reply"], tuple(turn["sources"]))
+            Exchange(_heard(turn), turn["reply"], tuple(turn["sources"]))
             for turn in row["recent"]
             if turn["npc_id"] == npc.id
         ),

@@ -14,6 +14,7 @@ from string import Template
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from langchain_app.domain.guardrails import shown_safely
 from langchain_app.domain.npc import Npc, SpeechLevel
 from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
@@ -75,7 +76,10 @@ def persona_messages(brief: Brief, world: World) -> list[BaseMessage]:
         SystemMessage(_system(brief.scene.npc, world, language), additional_kwargs={BRIEF: brief})
     ]
     for exchange in brief.scene.recent:
-        messages += [HumanMessage(exchange.player), AIMessage(exchange.npc)]
+        messages += [
+            HumanMessage(shown_safely(exchange.player)),
+            AIMessage(shown_safely(exchange.npc)),
+        ]
     messages.append(HumanMessage(_turn(brief, world, language)))
     return messages
 
@@ -99,7 +103,9 @@ _SYSTEM: dict[tuple[str, str, Language], str] = {}
 
 def _rendered_system(npc: Npc, world: World, language: Language) -> str:
     manifest = world.manifest
-    return _template("system", language).substitute(
+    return _filled(
+        "system",
+        language,
         world=manifest.name[language],
         summary=manifest.summary[language],
         now=manifest.now[language],
@@ -124,7 +130,9 @@ _PLAYER: dict[Language, str] = {"en": "Player", "ko": "플레이어"}
 
 
 def _turn(brief: Brief, world: World, language: Language) -> str:
-    return _template("turn", language).substitute(
+    return _filled(
+        "turn",
+        language,
         mood=" ".join((_MOODS[language][brief.tone.mood], *_manners(brief, language))),
         style=_STYLES[language][brief.tone.style],
         lore=_bullets([found.chunk.text for found in brief.lore.chunks], language),
@@ -158,7 +166,13 @@ def _event(brief: Brief, world: World, language: Language) -> str:
 
 
 def _bullets(lines: Sequence[str], language: Language) -> str:
-    return "\n".join(f"- {line}" for line in lines) or _NOTHING[language]
+    return "\n".join(f"- {shown_safely(line)}" for line in lines) or _NOTHING[language]
+
+
+def _filled(template: str, language: Language, **texts: str) -> str:
+    """Return a template with `texts` in it: authored, imported or said, none brings a token in."""
+    safe = {key: shown_safely(text) for key, text in texts.items()}
+    return _template(template, language).substitute(safe)
 
 
 @lru_cache

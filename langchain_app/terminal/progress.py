@@ -24,6 +24,14 @@ class Report:
         """Say that `done` of `total` steps of `what` are done."""
         self._progress.update(self._task, completed=done, total=total, description=what)
 
+    def now(self, what: str) -> None:
+        """Say that something else has begun."""
+        self._progress.update(self._task, description=what, completed=0, total=None)
+
+    def counted(self, done: int, total: int) -> None:
+        """Say that `done` of `total` are over."""
+        self._progress.update(self._task, completed=done, total=total)
+
     def done(self) -> None:
         """Take the display away before the work's own output begins."""
         self._progress.stop()

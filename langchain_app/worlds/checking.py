@@ -85,6 +85,11 @@ def _check_manifest(world: World, report: Report) -> None:
         report(key, ("default_npc",), f"unknown NPC {world.manifest.default_npc!r}")
     if not world.npcs:
         report(key, (), "a world needs at least one NPC under npcs/")
+    ruled: set[str] = set()
+    for index, rule in enumerate(world.manifest.moderation):
+        if rule.id in ruled:
+            report(key, ("moderation", index, "id"), f"the rule {rule.id!r} stands twice")
+        ruled.add(rule.id)
     for language in LANGUAGES:
         _check_synonyms(world.manifest.synonyms[language], (key, language), report)
     for faults in (axis_faults, action_faults, policy_faults):

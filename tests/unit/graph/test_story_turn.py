@@ -79,7 +79,7 @@ async def test_the_same_words_pass_where_the_trigger_gives_it(ebbhold) -> None:
 
 
 async def test_a_reading_opens_a_gate_that_no_keyword_heard(ebbhold) -> None:
-    said = "Could it be that the thing that swings inside her lies in your shop?"
+    said = "Where do you keep the heavy thing that swings inside her?"
     reader = Reader(Reading("heads", flags={"cracked_bell.clapper_found": 0.9}, evidence=said))
     turn = await play(
         ebbhold,

@@ -177,7 +177,7 @@ async def test_a_reply_that_quotes_a_hidden_passage_gives_it_away(
 async def test_the_same_words_from_one_who_may_know_them_give_nothing_away(
     retriever, ebbhold, language
 ) -> None:
-    everything = StoryState(flags=ebbhold.flags)
+    everything = StoryState(flags=ebbhold.flags | ebbhold.level_flags)
     for passage in list(ebbhold.passages.values()):
         knower = Knower(frozenset(passage.gate.audience), everything, 1.0)
         assert await retriever.leak(passage.body[language], language, knower, "") is None

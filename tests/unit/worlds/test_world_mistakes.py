@@ -97,6 +97,21 @@ def test_an_id_that_leads_nowhere_is_told_with_its_line(world, name, where, valu
     assert found.line in (start, start - 1)
 
 
+def test_a_rule_of_moderation_that_stands_twice_is_told_with_its_line(world) -> None:
+    def twice(manifest: Any) -> None:
+        manifest["moderation"].append(manifest["moderation"][0])
+
+    path = rewrite(world, "world.json", twice)
+    mistake = the_mistake(world)
+    assert "'sex-and-sexual-violence' stands twice" in mistake.message
+    assert mistake.line == line_of(path, '"id": "sex-and-sexual-violence"', 2)
+
+
+def test_a_rule_of_moderation_without_words_is_told(world) -> None:
+    rewrite(world, "world.json", lambda m: m["moderation"][0].update(words={"en": [], "ko": []}))
+    assert "a rule needs words" in the_mistake(world).message
+
+
 def test_a_stranger_among_the_acquaintances_is_told_with_its_line(world) -> None:
     greeting = {"en": "Who?", "ko": "누구?"}
     path = rewrite(world, NPC, lambda npc: npc["acquaintances"].update(ghost=greeting))
