@@ -108,7 +108,8 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             r"(?:^|[.!?,;:]\s*)(?:please )?(?:don't|do not|dont|never) (?:you )?(?:dare )?(?:give|hand|show|sell|let|help|ring|open|bother|bring|take)\b",
             r"\b(?:i can't|i cannot|i won't|i will not|i don't)(?= (?:and|or|but)\b|\s?[.!,;:]|$)|\b(?:i'm|i am|i'll|i will) (?:just )?keep(?:ing)? (?:it|this|the|that)\b(?! (?:between|a secret|secret|"
             r"to myself|quiet|safe))|\bkeep your (?:\w+ )?(?:moonwort|clapper|ledger|book|bell|wares)\b|\bno (?:promises?|need|use)\b|\bpromise nothing\b|\bbreak (?:my|the|that|this) (?:promise|word)|"
-            r"\btell (?:everyone|everybody)\b|\bnot safe\b|\bchanged my mind\b|\bnever ?mind\b|\bgot you\b|\bgotcha\b",
+            r"\btell (?:everyone|everybody)\b|\bnot safe\b|\bchanged my mind\b|\b(?:anything but|far from|less than|hardly|barely|used to|failed to|unable to|fake|forged|counterfeit|rather (?:die|not|keep)|forget (?:it|about)|"
+            r"no (?:thanks|thank you|way|chance|wish|interest)|(?:he|she|they|someone|somebody|others?|another) (?:already |has |have )?(?:found|brought|promised|returned|offered|rescued))\b|\bnever ?mind\b|\bgot you\b|\bgotcha\b",
         ),
         "mentioned": _any_of(
             r"\b(?:my|your|his|her|the|this|that|one|first|next|last|example|sample) (?:diary|journal|lines?|words?|sentence|phrase|password|passphrase|answer|reply|title|text|quote|caption|"
@@ -174,7 +175,8 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
         "refused": _any_of(
             r"약속(?:은|을|도)? ?(?:못|안|할 수 없|하지 ?(?:않|못)|하기 싫|어길|깰|깨)|비밀(?:은|을|도)? ?(?:못|안 ?지|지킬 (?:수|생각|마음|자신)\S* ?없|지키지 ?(?:않|못)|지키기 싫)|(?:입|혀)(?:은|을|이)? ?(?:가벼|안 ?다|못 ?다)|"
             r"말 ?안 ?할 ?(?:줄|것 ?같|리|수)|다 (?:말해|불어|일러|얘기해|떠벌|말씀)|소문(?:을)? ?(?:낼|내겠|내야)|맹세(?:는|를|도)? ?(?:못|안)|진심(?:은|이)? ?아|[요다어지게네까](?:는|은)? ?아(?:니|닙|닌)(?!.{0,4}[?？])|[요다어지게네까] (?:안|못) ?했|필요 ?(?:는|도)? ?없|주지 ?마|안 ?(?:줘|주셔)도|"
-            r"(?:맡기|주|드리|가져오|가져온|돌려주|돕|도우|찾|구하|사|받|달라|보|찾은|구한|준)(?:려는|러 ?온|려고 ?온|는|고 ?온|러 ?간)? ?(?:게|건|거|것|게) ?아[니닙닌]|마음(?:이|은)? ?없|생각(?:은|이|도)? ?(?:없|추호)|거든요?\s*[?？]",
+            r"(?:맡기|주|드리|가져오|가져온|돌려주|돕|도우|찾|구하|사|받|달라|보|찾은|구한|준)(?:려는|러 ?온|려고 ?온|는|고 ?온|러 ?간)? ?(?:게|건|거|것|게) ?아[니닙닌]|마음(?:이|은)? ?없|생각(?:은|이|도)? ?(?:없|추호)|거든요?\s*[?？]|커녕|천만에|별로|그다지|가짜|싫(?:어|은|습|다)|귀찮|관심(?:이|은|도)? ?없|취소|없던 일|무르|"
+            r"잃어버렸|놓쳤|죽었|거절|사양|못 ?하겠|할 수(?:는|가)? ?없|어림없|꿈 ?깨|턱도 ?없|그럴 (?:리|생각|마음)|왜 (?:도와|찾아|줘|내가|제가)",
         ),
         "mentioned": _any_of(
             r"(?:^|\s|[요다어지게네까줘])(?:이?라고|이?라는|이?라며|이?라곤)(?:는|만|도|요)?(?=\s|$)|(?:쓰여|적혀|씌어) ?있|이렇게요|같은 (?:말|소리)|뜻이|무슨 뜻|영어로|속으로|일기|암호|선택지|구호|좌우명|격언|속담|"
