@@ -16,6 +16,7 @@ from langchain_app.api.router import router
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.diagnosis import platform_health
 from langchain_app.settings import Settings
+from langchain_app.waking import Waker
 
 
 def create_app(platform: Platform | None = None) -> FastAPI:
@@ -35,6 +36,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 "intake": opened.intake,
                 "players": opened.players if opened.settings.platform.player_data_routes else None,
                 "check_health": partial(platform_health, opened),
+                "wake": Waker(opened).wake,
                 "publish": opened.publisher.publish,
                 "editing": opened.settings.platform.editing,
             }
