@@ -50,7 +50,8 @@ def claims(context: AskContext, npc_id: str) -> dict[str, Any]:
 
     `quest_stage` is left out: where the story stands is kept here.
     """
-    require, player, game = context.require, context.player_state or {}, context.game_state or {}
+    require, player = context.require, context.player_state or {}
+    game = _values(require.game_state if require else None) | (context.game_state or {})
     stated = {name: value for name, value in game.items() if name not in _STORY_WORDS}
     place = game.get("location") or game.get("place")
     felt = _feelings(context)
@@ -112,6 +113,13 @@ def _trigger_meta(
         npc_emotion=answer["emotion"],
         delta=deltas,
     )
+
+
+def _values(claimed: dict[str, Any] | list[Any] | None) -> dict[str, Any]:
+    """Return a claimed state as values: a list names what is true."""
+    if isinstance(claimed, list):
+        return {name: True for name in claimed if isinstance(name, str)}
+    return claimed or {}
 
 
 def _feelings(context: AskContext) -> dict[str, Any]:

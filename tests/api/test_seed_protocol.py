@@ -145,7 +145,11 @@ async def test_defect_errors_are_stack_traces_here_they_have_one_shape(client: C
 
 
 CLAIMS: Json = {
-    "require": {"items": ["bronze_clapper"], "delta": {"trust": 1.0}},
+    "require": {
+        "items": ["bronze_clapper"],
+        "delta": {"trust": 1.0},
+        "game_state": ["storm", "bell_is_down"],
+    },
     "player_state": {"items": ["bronze_clapper"], "actions": ["found_it"]},
     "game_state": {
         "quest_stage": "rehung",
@@ -172,7 +176,9 @@ async def test_defect_client_sends_its_own_require_and_trust_claims_are_ignored(
     assert kept["relationships"]["corvin"].get("trust", 0.0) < 0.2
 
 
-async def test_a_game_servers_state_counts(server_client: Client) -> None:
+async def test_defect_player_state_is_looked_for_under_another_name_a_game_servers_counts(
+    server_client: Client,
+) -> None:
     answer = await server_client.ask("I brought the bronze clapper", "corvin", context=CLAIMS)
     assert answer["flags"]["cracked_bell.rehung"] == 1
     assert answer["meta"]["location"] == "keel_market"
@@ -357,8 +363,11 @@ async def test_an_answer_from_before_the_story_was_told_is_still_shown() -> None
 # a session
 
 
-async def test_a_session_goes_on_and_keeps_the_conversation(client: Client, game: Game) -> None:
-    for text in ("Good evening.", "My name is Ada.", "Do you know my name?"):
+async def test_defect_three_turns_of_history_are_all_that_is_remembered(
+    client: Client, game: Game
+) -> None:
+    between = ("Good evening.", "Is it cold here?", "I see.", "What a day.", "Thanks.", "Hm.")
+    for text in ("My name is Ada.", *between, "Do you know my name?"):
         answer = await client.ask(text)
     assert "Ada" in answer["npc_output_text"]
     rows = await game.sql(
@@ -366,7 +375,7 @@ async def test_a_session_goes_on_and_keeps_the_conversation(client: Client, game
         "where s.id = %s group by s.id",
         f"ask:{client.session}",
     )
-    assert [row["turns"] for row in rows] == [3]
+    assert [row["turns"] for row in rows] == [8]
 
 
 async def test_the_same_words_again_are_a_new_turn_and_the_same_key_is_a_repeat(
@@ -475,6 +484,20 @@ async def test_wake_warms_every_part_and_says_that_it_is_ready(client: Client) -
     for told in (response.json() for response in answers):
         assert (told["ready"], told["failed"]) == (True, {})
         assert set(told["warmed_ms"]) == {"analyser", "embeddings", "chat_model"}
+
+
+async def test_defect_a_second_model_rewrites_every_reply(model_game: Game) -> None:
+    answer = await Client(model_game.http).ask("Good evening.")
+    assert (answer["npc_output_text"], answer["valid"]) == ("Well met, traveller.", True)
+
+
+async def test_what_the_fallback_says_is_not_valid(model_game: Game, model_server: Any) -> None:
+    from tests.loopback_models import Behaviour
+
+    model_server.behaviour = Behaviour(breaks="http_500")
+    answer = await Client(model_game.http).ask("Good evening.")
+    assert answer["npc_output_text"].strip()
+    assert answer["valid"] is False
 
 
 async def test_wake_tells_what_could_not_be_warmed(model_game: Game, model_server: Any) -> None:

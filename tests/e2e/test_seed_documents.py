@@ -58,7 +58,7 @@ class Talk:
         return response.json()
 
 
-async def test_the_story_is_played_to_its_end(
+async def test_defect_every_gate_passes_the_story_is_played_from_gate_to_gate(
     served_world: tuple[str, httpx.AsyncClient],
 ) -> None:
     language, http = served_world
@@ -88,7 +88,7 @@ async def test_the_story_is_played_to_its_end(
     assert (await ask(said["brings"]))["flags"] == {}
 
 
-async def test_lore_is_told_when_its_stage_is_reached(
+async def test_defect_documents_are_never_loaded_lore_is_told_when_its_stage_is_reached(
     served_world: tuple[str, httpx.AsyncClient],
 ) -> None:
     language, http = served_world

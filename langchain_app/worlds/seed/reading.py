@@ -14,7 +14,7 @@ from langchain_app.worlds.cards.files import Json
 from langchain_app.worlds.cards.korean import slug
 from langchain_app.worlds.seed.documents import ANY, AnyDocument, Document, NpcConfig
 
-MAX_DOCUMENTS = 5000
+MAX_DOCUMENTS = 2000
 MAX_MISTAKES = 50
 D = TypeVar("D", bound=Document)
 

@@ -99,7 +99,7 @@ def test_a_reaction_is_held_within_the_axis_and_its_emotion_is_ours(tmp_path: Pa
     assert "turn_away" in world.manifest.actions
 
 
-def test_policies_become_the_worlds(tmp_path: Path) -> None:
+def test_defect_policies_are_never_read_they_become_the_worlds(tmp_path: Path) -> None:
     world, _ = imported(tmp_path, documents())
     policy, trust = world.manifest.policy, world.manifest.axes["trust"]
     assert (trust.per_turn, trust.least, trust.most) == (0.2, -0.4, 0.6)
@@ -107,6 +107,27 @@ def test_policies_become_the_worlds(tmp_path: Path) -> None:
     assert policy.flags.deny == (f"{QUEST}.quest_complete",)
     assert f"{QUEST}.promise" in (policy.flags.allow or ())
     assert f"{QUEST}.crossing" in (policy.flags.allow or ())
+
+
+def test_defect_flags_of_the_data_are_missing_every_one_is_defined(tmp_path: Path) -> None:
+    listed = documents()
+    of_type(listed, "trigger_def", "return")["flags_expected"]["some_new_flag"] = 1
+    world, _ = imported(tmp_path, listed)
+    assert {f"{QUEST}.some_new_flag", f"{QUEST}.promise", f"{QUEST}.ferry_ready"} <= world.flags
+
+
+def test_defect_most_documents_are_rejected_each_is_mapped_or_told_of(tmp_path: Path) -> None:
+    _, done = imported(tmp_path, documents())
+    written = "".join(
+        p.read_text("utf-8")
+        for p in (tmp_path / "world").rglob("*")
+        if "cards" not in p.parts and p.is_file()
+    )
+    said = texts("ko")
+    for text in ("backstory", "lore", "secret", "description", "gives", "ready", "insult"):
+        assert said[text] in written, text
+    for kind in ("fallback", "main_res_validate", "flag_def", "npc_config", "dialogue_turn"):
+        assert kind in told(done)
 
 
 def test_a_flag_that_its_own_policy_forbids_is_not_raised(tmp_path: Path) -> None:
