@@ -53,10 +53,10 @@ class Stages:
 
 def stages_of(about: About, quest: str) -> Stages:
     """Return the stages that the documents of an NPC name: those of triggers in their order first."""
-    named: list[Document] = [*about.all(TriggerDef), *about.documents]
+    triggers = [one for one in about.all(TriggerDef) if one.trigger.required_text]
+    named: list[Document] = [*triggers, *about.documents]
     names = dict.fromkeys(d.quest_stage for d in named if d.quest_stage != ANY)
     order = sorted(names, key=lambda name: (name not in _FIRST, name in _LAST))
-    triggers = about.all(TriggerDef)
     waiting = [index for index, name in enumerate(order) if _waits(name, triggers)]
     cut = waiting[0] + 1 if waiting else sum(name in _FIRST for name in order)
     early, later = order[:cut], order[cut:]

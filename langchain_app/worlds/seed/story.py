@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from langchain_app.domain.guardrails import reply_fault
 from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.relationship import DEFAULT_AXES
@@ -18,6 +16,9 @@ from langchain_app.worlds.seed.lore import directions_of
 from langchain_app.worlds.seed.naming import emotion_of, kept_id, spelled, within_axis
 from langchain_app.worlds.seed.policy import bounds, thresholds
 from langchain_app.worlds.seed.stages import Stages
+
+GIVE_ITEM = "give_item"
+_YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
 class Story:
@@ -87,9 +88,9 @@ class Story:
                 "deltas": self._deltas(definition.delta_expected, "delta_expected"),
                 "gives": gives,
                 "actions": [
-                    {"name": "give_item", "arguments": {"item": item}}
+                    {"name": GIVE_ITEM, "arguments": {"item": item}}
                     for item in gives
-                    if frame.may("give_item")
+                    if frame.may(GIVE_ITEM)
                 ],
             },
         }
@@ -161,7 +162,7 @@ class Story:
         """Return the flags that it raises, those that its own policy forbids left out."""
         policy, frame, found = definition.flag_policy, self._frame, []
         for flag, value in definition.flags_expected.items():
-            if value in (0, False):
+            if value in (0, False) or str(value).lower() in _NO:
                 continue
             if flag in policy.forbidden or (
                 policy.allowed is not None and flag not in policy.allowed
@@ -177,20 +178,15 @@ class Story:
         return found
 
     def _given(self, definition: TriggerDef, flags: list[str]) -> list[str]:
-        """Return the items that its flags name: `give_item` with a value, here or in a dialogue."""
-        values = {**definition.flags_expected, **self._values(definition)}
-        named = [values[flag] for flag in flags if isinstance(values.get(flag), str)]
-        named = [name for name in named if str(name).lower() not in ("yes", "true", "1")]
-        if "give_item" in flags and not named:
+        """Return the items that `give_item` names, here or in a dialogue of its stage."""
+        if GIVE_ITEM not in flags:
+            return []
+        values = [definition.flags_expected[GIVE_ITEM]]
+        values += [turn.flags.get(GIVE_ITEM, 0) for turn in self._turns(definition)]
+        named = [v for v in values if isinstance(v, str) and v.lower() not in (*_YES, *_NO)]
+        if not named:
             self._frame.note("next", f"{definition.id}: give_item", "no document says which item")
-        return [self._item(str(name)) for name in dict.fromkeys(named)]
-
-    def _values(self, definition: TriggerDef) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for turn in self._turns(definition):
-            words = {f: v for f, v in turn.flags.items() if isinstance(v, str) and f == "give_item"}
-            found |= words
-        return found
+        return [self._item(name) for name in dict.fromkeys(named)]
 
     def _turns(self, definition: TriggerDef) -> list[DialogueTurn]:
         turns = self._frame.about.all(DialogueTurn)

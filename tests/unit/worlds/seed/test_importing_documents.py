@@ -130,6 +130,33 @@ def test_defect_most_documents_are_rejected_each_is_mapped_or_told_of(tmp_path: 
         assert kind in told(done)
 
 
+@pytest.mark.parametrize("value", ["no", "false", 0, False])
+def test_a_flag_that_is_expected_not_to_rise_does_not(tmp_path: Path, value: object) -> None:
+    listed = documents()
+    of_type(listed, "trigger_def", "ask")["flags_expected"]["promise"] = value
+    world, _ = imported(tmp_path, listed)
+    assert f"{QUEST}.promise" not in world.quests[QUEST].triggers[0].effects.flags
+
+
+def test_a_flags_value_that_is_no_item_gives_nothing(tmp_path: Path) -> None:
+    listed = documents()
+    of_type(listed, "trigger_def", "return")["flags_expected"]["weather"] = "fog"
+    world, _ = imported(tmp_path, listed)
+    assert set(world.items) == {"carved_oar"}
+    assert world.quests[QUEST].triggers[1].effects.gives == ()
+
+
+def test_a_trigger_that_waits_for_no_words_is_left_out_and_bars_no_later_one(
+    tmp_path: Path,
+) -> None:
+    listed = documents()
+    of_type(listed, "trigger_def", "ask")["trigger"]["required_text"] = []
+    world, done = imported(tmp_path, listed)
+    (only,) = world.quests[QUEST].triggers
+    assert only.requires.flags == ()
+    assert "no required_text" in told(done)
+
+
 def test_a_flag_that_its_own_policy_forbids_is_not_raised(tmp_path: Path) -> None:
     listed = documents()
     of_type(listed, "trigger_def", "ask")["flags_expected"]["quest_complete"] = 1
