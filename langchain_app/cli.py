@@ -121,7 +121,7 @@ def import_(
     replace: Annotated[bool, typer.Option("--replace", help="Write over what is there.")] = False,
     json: Json = False,
 ) -> None:
-    """Import character cards (JSON, PNG, CHARX) and lorebooks into a world: all of them or none."""
+    """Import cards (JSON, PNG, CHARX), lorebooks and document lists into a world: all or none."""
     from langchain_app.terminal.importing import run_import
 
     run_import(files, into, id=id, language=language, replace=replace, json=json)

@@ -17,6 +17,7 @@ from langchain_app.api.router import router
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.diagnosis import platform_health
 from langchain_app.settings import Settings
+from langchain_app.waking import Waker
 
 
 def create_app(platform: Platform | None = None) -> FastAPI:
@@ -38,6 +39,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 "keys": _keys(opened.settings),
                 "saves": opened.saves,
                 "check_health": partial(platform_health, opened),
+                "wake": Waker(opened).wake,
                 "publish": opened.publisher.publish,
                 "editing": opened.settings.platform.editing,
             }

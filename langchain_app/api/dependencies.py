@@ -22,6 +22,10 @@ CheckHealth = Callable[[], Awaitable[Mapping[str, Any]]]
 """Returns the parts by name; each has the attributes of PartOut."""
 
 
+Wake = Callable[[], Awaitable[Any]]
+"""Warms every part; returns what has the attributes of Woken."""
+
+
 class Publish(Protocol):
     """Publisher.publish."""
 
@@ -60,6 +64,11 @@ def _intake(request: Request, caller: CallerDep) -> EventIntake:
 def _check_health(request: Request) -> CheckHealth:
     check: CheckHealth = request.state.check_health
     return check
+
+
+def _wake(request: Request) -> Wake:
+    wake: Wake = request.state.wake
+    return wake
 
 
 def _players(request: Request, caller: CallerDep) -> Players:
@@ -110,6 +119,7 @@ def _is_loopback(host: str) -> bool:
 DialogueDep = Annotated[Dialogue, Depends(_dialogue)]
 EventIntakeDep = Annotated[EventIntake, Depends(_intake)]
 CheckHealthDep = Annotated[CheckHealth, Depends(_check_health)]
+WakeDep = Annotated[Wake, Depends(_wake)]
 PlayersDep = Annotated[Players, Depends(_players)]
 SavesDep = Annotated[Saves, Depends(_saves)]
 PublishDep = Annotated[Publish, Depends(_publish)]

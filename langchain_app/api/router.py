@@ -7,7 +7,16 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from langchain_app.api.dependencies import caller_of
-from langchain_app.api.routes import chat, events, health, knowledge, players, saves, sentiment
+from langchain_app.api.routes import (
+    chat,
+    events,
+    health,
+    knowledge,
+    players,
+    saves,
+    seed,
+    sentiment,
+)
 from langchain_app.api.schemas import ErrorAnswer
 
 _KEYS: dict[int | str, dict[str, Any]] = {
@@ -16,5 +25,6 @@ _KEYS: dict[int | str, dict[str, Any]] = {
 
 router = APIRouter()
 router.include_router(health.router)
-for routes in (chat, events, players, saves, knowledge, sentiment):
+for routes in (chat, events, players, saves, knowledge, sentiment, seed):
     router.include_router(routes.router, dependencies=[Depends(caller_of)], responses=_KEYS)
+router.include_router(seed.open_router)

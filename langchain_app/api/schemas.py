@@ -107,6 +107,35 @@ class StateOut(BaseModel):
     why: list[ReasonOut]
 
 
+class StageOut(BaseModel):
+    """A quest, and the furthest stage of it that was reached."""
+
+    quest: str
+    stage: str
+
+
+class AwaitedOut(BaseModel):
+    """A flag that an open gate of the story waited to raise; null where nobody gave a figure."""
+
+    flag: str
+    trigger: str
+    raised: bool
+    probability: float | None
+    threshold: float | None
+    reader_threshold: float | None
+    world_threshold: float | None
+    item: str | None
+
+
+class StoryOut(BaseModel):
+    """Where the turn stood in the story. `forbidden` names talk that the NPC does not stand for."""
+
+    place: str
+    quests: list[StageOut]
+    awaited: list[AwaitedOut]
+    forbidden: str | None
+
+
 class ModelInfo(BaseModel):
     """Who spoke: `origin` is "model", "authored" (a line of the author's) or "fallback"."""
 
@@ -127,6 +156,7 @@ class ChatAnswer(BaseModel):
     reply: str
     emotion: Emotion
     state: StateOut
+    story: StoryOut
     sources: list[SourceOut]
     model_info: ModelInfo
     timing_ms: dict[str, float]

@@ -31,6 +31,7 @@ def answer_of(record: TurnRecord) -> dict[str, Any]:
             "levels": _levels(record),
             "why": [asdict(entry) for entry in settlement.entries],
         },
+        "story": _story(record),
         "sources": [
             {
                 "id": found.chunk.id,
@@ -43,6 +44,18 @@ def answer_of(record: TurnRecord) -> dict[str, Any]:
         "model_info": record.model_info,
         "timing_ms": record.timing_ms,
         "trace_id": record.trace_id,
+    }
+
+
+def _story(record: TurnRecord) -> dict[str, Any]:
+    """Return where the turn stood in the story: what it waited for, and what it ran into."""
+    deflection = record.deflection
+    hurt = deflection.trigger if deflection is not None else None
+    return {
+        "place": record.scene.standing.place,
+        "quests": [{"quest": quest, "stage": stage} for quest, stage in record.stages],
+        "awaited": [asdict(flag) for flag in record.awaited],
+        "forbidden": hurt.id if hurt is not None else None,
     }
 
 

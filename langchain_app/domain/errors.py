@@ -583,6 +583,20 @@ class CardInvalid(ImportFailed):
         )
 
 
+class DocumentsInvalid(ImportFailed):
+    """A document list has mistakes; each names its document."""
+
+    code = "documents_invalid"
+
+    def __init__(self, file: str, mistakes: Sequence[str]) -> None:
+        shown = "\n".join(f"  {mistake}" for mistake in mistakes[:20])
+        super().__init__(
+            f"{file} has {len(mistakes)} mistakes:\n{shown}",
+            "docs/seed.md tells which documents are read. Nothing was written.",
+        )
+        self.mistakes = tuple(mistakes)
+
+
 class AlreadyThere(ImportFailed):
     """The world has something under this id that an author may have worked on."""
 

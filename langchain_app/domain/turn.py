@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from langchain_app.domain.actions import ActionSpec
+from langchain_app.domain.awaited import Awaited
 from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.facts import Told
 from langchain_app.domain.ledger import LedgerEntry
@@ -54,6 +55,8 @@ class TurnRequest:
     """The game's clock, in hours."""
     authoritative: bool = False
     """Whether a game server asks, whose `game_state` counts; a player's never does."""
+    opens_session: bool = False
+    """Whether `session_id` is the game's own: opened for `player_id` when it is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,9 @@ class TurnRecord:
     model_info: dict[str, Any]
     happened: tuple[ChronicleEntry, ...] = ()
     """What the turn did to the story, as those who were there will tell it."""
+    awaited: tuple[Awaited, ...] = ()
+    stages: tuple[tuple[str, str], ...] = ()
+    """Quest and furthest reached stage, of the quests that the NPC has a part in."""
 
 
 EventType = Literal["status", "token", "replace", "complete", "error"]

@@ -63,8 +63,9 @@ _WIPE_WORDS = (
        and t.player_id = %(player)s and (m.turn_id = %(turn)s or m.kind = 'reflection')""",
     "delete from observations where turn_id = %(turn)s",
     "update ledger set evidence = '' where turn_id = %(turn)s",
-    """update turns set message = '', reply = '', answer = answer || '{"reply": ""}',
-           request = request - 'game_state' where id = %(turn)s""",
+    """update turns set message = '', reply = '', request = request - 'game_state',
+           answer = jsonb_set(answer || '{"reply": ""}', '{state,why}', '[]')
+       where id = %(turn)s""",
 )
 
 

@@ -175,7 +175,7 @@ class PostgresTimelines:
         )
 
     async def load_scene(self, request: TurnRequest, world: World) -> Scene:
-        """Read the scene in one round trip, opening a session where none was named.
+        """Read the scene in one round trip, opening a session where none was named or one is to be.
 
         A new session of a known player goes on where that player's story stands. Raises UnknownNpc,
         UnknownSession, SessionOfAnotherPlayer, DatabaseUnavailable.
@@ -194,20 +194,19 @@ class PostgresTimelines:
             "awaited": list(world.awaited),
             "now": request.game_time or 0.0,
         }
+        opens = request.session_id is None or request.opens_session
         scene = SCENE_WITH_TOLD if world.timed_entries else _SCENE
         if world.awaited:
             scene = scene.replace("null as heard", _HEARD)
 
         async def load(connection: Connection) -> DictRow | None:
-            if request.session_id is None:
+            if opens:
                 await connection.execute(_OPEN_TIMELINE, values)
                 await connection.execute(_OPEN_SESSION, values)
             cursor = await connection.execute(scene, values)
             return await cursor.fetchone()
 
-        play = (
-            self._postgres.transaction if request.session_id is None else self._postgres.statement
-        )
+        play = self._postgres.transaction if opens else self._postgres.statement
         row = await play(load)
         if row is None:
             raise UnknownSession(str(request.session_id))

@@ -7,12 +7,14 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from langchain_app.domain.answer import answer_of
+from langchain_app.domain.awaited import awaited, stages_reached
 from langchain_app.domain.errors import TimelineMoved
 from langchain_app.domain.game_state import as_stated
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.memory import HAPPENED, importance
 from langchain_app.domain.rumour import ChronicleEntry
-from langchain_app.domain.turn import TurnRecord
+from langchain_app.domain.triggers import open_triggers
+from langchain_app.domain.turn import TriggerCheck, TurnRecord
 from langchain_app.domain.turn_events import events_of_turn
 from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.graph.observed import Update, observed
@@ -49,12 +51,13 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
     listener = context.parts.listener
     facts, topics = (listener.told(utterance), listener.topics(utterance)) if tone else ((), ())
     tokens = listener.tokens(utterance.text, utterance.language)
+    scene, settlement, parts = state["scene"], state["settlement"], context.parts
     return TurnRecord(
         request=state["request"],
-        scene=state["scene"],
+        scene=scene,
         utterance=utterance,
         reply=reply,
-        settlement=state["settlement"],
+        settlement=settlement,
         lore=state.get("lore", Findings()) if reply.origin != "authored" else Findings(),
         tone=tone,
         deflection=state.get("deflection"),
@@ -71,8 +74,17 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         vector=tuple(await context.vector()),
         trace_id=context.trace.trace_id,
         timing_ms=dict(context.timing_ms),
-        model_info=_model_info(state, context.parts),
-        happened=_happened(state, context.parts),
+        model_info=_model_info(state, parts),
+        happened=_happened(state, parts),
+        awaited=awaited(
+            open_triggers(parts.world.triggers[scene.npc.id], scene),
+            settlement,
+            state.get("triggers", TriggerCheck()).reading,
+            parts.policy.thresholds,
+        ),
+        stages=stages_reached(
+            parts.world.quests.values(), scene.npc.id, settlement.story.flags, settlement.flags
+        ),
     )
 
 

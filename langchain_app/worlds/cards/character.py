@@ -31,7 +31,7 @@ _AGE = re.compile(
     r"|나이\s*[:=]?\s*(\d{1,5})|(\d{1,5})\s*(?:세(?![계기대력상])|살(?![려림아]))",
     re.IGNORECASE,
 )
-_LEVEL_NAMES: dict[SpeechLevel, str] = {
+LEVEL_NAMES: dict[SpeechLevel, str] = {
     "hapsyo": "하십시오체",
     "haeyo": "해요체",
     "hao": "하오체",
@@ -102,17 +102,17 @@ class _Deriving:
         found: Json = {
             "id": self._id,
             "role": "resident",
-            "name": _both(name),
-            "aliases": _both(list(dict.fromkeys([name, self._called, name.split()[0]]))),
+            "name": both(name),
+            "aliases": both(list(dict.fromkeys([name, self._called, name.split()[0]]))),
             "place": place,
             "factions": [],
             "age": self._age(f"{description}\n{personality}"),
-            "persona": _both(persona),
-            "backstory": _both(backstory),
-            "traits": _both(traits),
+            "persona": both(persona),
+            "backstory": both(backstory),
+            "traits": both(traits),
             "voice": {
                 "en": "Speaks plainly, in their own words.",
-                "ko": f"꾸밈없는 {_LEVEL_NAMES[level]}로 말한다.",
+                "ko": f"꾸밈없는 {LEVEL_NAMES[level]}로 말한다.",
             },
             "speech_level": level,
             "taboos": {
@@ -150,8 +150,8 @@ class _Deriving:
 
     def _lines(self, level: SpeechLevel) -> Json:
         lines = {
-            "en": _defaults("en", None, in_latin(self._called)),
-            "ko": _defaults("ko", level, self._called),
+            "en": plain_lines("en", None, in_latin(self._called)),
+            "ko": plain_lines("ko", level, self._called),
         }
         greetings = self._greetings()
         if greetings:
@@ -179,7 +179,7 @@ class _Deriving:
             (self._said(player), self._said(answer))
             for player, answer in exchanges(self._card.text("mes_example"))
         )
-        whole = ({"player": _both(p), "npc": _both(n)} for p, n in pairs if p and n)
+        whole = ({"player": both(p), "npc": both(n)} for p, n in pairs if p and n)
         found = list(islice(whole, 8))
         if found:
             return found
@@ -244,7 +244,8 @@ def _answers(examples: str) -> str:
     return "\n".join(answer for _, answer in exchanges(examples))
 
 
-def _defaults(language: Language, level: SpeechLevel | None, name: str) -> Json:
+def plain_lines(language: Language, level: SpeechLevel | None, name: str) -> Json:
+    """Return plain lines of every kind, of somebody called `name`."""
     lines = _shipped_lines()[language]
     text = json.dumps(lines if level is None else lines[level], ensure_ascii=False)
     found: Json = json.loads(text.replace("{{char}}", json.dumps(name, ensure_ascii=False)[1:-1]))
@@ -268,5 +269,6 @@ def _one_line(text: str) -> str:
     return neutralise(text).text
 
 
-def _both(text: str | Sequence[str] | Iterable[str]) -> Json:
+def both(text: str | Sequence[str] | Iterable[str]) -> Json:
+    """Return a text that stands in both languages as it came."""
     return {"en": text, "ko": text}

@@ -34,6 +34,18 @@ def read_bytes(path: Path) -> bytes:
 
 def parse_json(data: bytes, where: str) -> Json:
     """Return the object that `data` holds; raises CardInvalid."""
+    return as_object(parse_value(data, where), where)
+
+
+def as_object(found: Any, where: str) -> Json:
+    """Return `found` if it is an object; raises CardInvalid."""
+    if not isinstance(found, dict):
+        raise CardInvalid(where, "the JSON is no object")
+    return found
+
+
+def parse_value(data: bytes, where: str) -> Any:
+    """Return what `data` holds; raises CardInvalid."""
     if len(data) > MAX_JSON_BYTES:
         raise CardInvalid(where, f"{len(data)} bytes of JSON; at most {MAX_JSON_BYTES} are read")
     try:
@@ -46,8 +58,6 @@ def parse_json(data: bytes, where: str) -> Json:
         raise CardInvalid(where, f"not JSON: {error}") from None
     if _depth(found) > MAX_DEPTH:
         raise CardInvalid(where, "the JSON is nested too deeply")
-    if not isinstance(found, dict):
-        raise CardInvalid(where, "the JSON is no object")
     return found
 
 

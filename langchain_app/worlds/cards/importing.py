@@ -1,4 +1,4 @@
-"""Cards and lorebooks into a world.
+"""Cards, lorebooks and document lists into a world.
 
 Of a card come `npcs/<id>.json` (ours to edit), `cards/<id>.json` (the card as it came, for export),
 its picture and assets, and `lorebooks/<id>.json`, which this NPC alone knows until an author says
@@ -18,13 +18,15 @@ from langchain_app.domain.text import Language
 from langchain_app.domain.world import World
 from langchain_app.worlds.cards.books import book_of_card, from_world_info
 from langchain_app.worlds.cards.character import Note, language_of, npc_of
-from langchain_app.worlds.cards.files import Json, json_bytes
+from langchain_app.worlds.cards.files import Json, json_bytes, parse_value, read_bytes
 from langchain_app.worlds.cards.korean import slug
 from langchain_app.worlds.cards.notes import book_notes
 from langchain_app.worlds.cards.reading import Card, Found, read_source
 from langchain_app.worlds.cards.writing import check_whole, write_whole
 from langchain_app.worlds.loading import load_world
 from langchain_app.worlds.lorebooks import lorebook_of
+from langchain_app.worlds.seed.mapping import mapped
+from langchain_app.worlds.seed.reading import read_documents
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 HERE = "here"
@@ -68,6 +70,8 @@ def import_files(
     for found in [read_source(path) for path in paths]:
         if found.kind == "card":
             plan.add_card(found, id)
+        elif found.kind == "documents":
+            plan.add_documents(found, id)
         else:
             plan.add_lorebook(found, id)
     plan.make_world()
@@ -100,10 +104,13 @@ class _Plan:
         self._world = world
         self._language = language
         self._replace = replace
+        self._brought: Json = {}
+        self._cards = False
         self._place = world.npc(world.manifest.default_npc).place if world else HERE
 
     def add_card(self, found: Found, wanted: str | None) -> None:
         """Plan an NPC with all that its card brings."""
+        self._cards = True
         card = Card(found.json)
         npc_id = wanted or slug(card.text("name"), "npc")
         self._claim(f"npcs/{npc_id}.json", npc_id in (self._world.npcs if self._world else ()))
@@ -143,6 +150,25 @@ class _Plan:
             notes.append(Note("next", "knows", "public: everybody knows it; say who does"))
         self.done.notes.setdefault(book_id, []).extend(notes)
 
+    def add_documents(self, found: Found, wanted: str | None) -> None:
+        """Plan the NPCs, quests, items and passages of a document list."""
+        if wanted is not None:
+            raise ImportFailed(
+                "A document list names its NPCs itself.", "Leave --id out; ids stay as they are."
+            )
+        documents = read_documents(found.json["documents"], found.file)
+        made = mapped(documents, self._world, self._language, self._listed)
+        for name, data in made.files.items():
+            self._claim(name, False)
+            self.files[name] = data
+        origin = f"cards/{slug(Path(found.file).stem, 'documents')}.documents.json"
+        self._claim(origin, False)
+        self.files[origin] = json_bytes(found.json["documents"])
+        self.done.npcs += made.npcs
+        for about, notes in made.notes.items():
+            self.done.notes.setdefault(about, []).extend(notes)
+        _join(self._brought, made.manifest)
+
     def make_world(self) -> None:
         """Plan a minimal world where there is none."""
         if self._world is not None:
@@ -151,8 +177,13 @@ class _Plan:
             raise ImportFailed(
                 "A world needs somebody to talk to.", "Import a character card with the lorebook."
             )
-        self._put("world.json", _manifest(self._into.resolve().name, self.done.npcs[0]))
-        self.files["worldview/places.md"] = _PLACES.encode()
+        manifest = _manifest(self._into.resolve().name, self.done.npcs[0])
+        if self._cards or not self._brought.get("places"):
+            self.files["worldview/places.md"] = _PLACES.encode()
+        else:
+            manifest["places"] = {}
+        _join(manifest, self._brought)
+        self._put("world.json", manifest)
         why = "written so that the world can be played: say what it is called and what goes on"
         self.done.notes["world"] = [Note("default", "world.json, worldview/places.md", why)]
 
@@ -177,6 +208,14 @@ class _Plan:
         for name, data in assets.items():
             self.files[f"assets/{npc_id}/{name}"] = data
 
+    def _listed(self, name: str) -> frozenset[str]:
+        """Return the ids in a list of the world that is to be written over."""
+        path = self._into / name
+        if not self._replace or not path.is_file():
+            return frozenset()
+        listed = parse_value(read_bytes(path), name)
+        return frozenset(str(one.get("id")) for one in listed if isinstance(one, dict))
+
     def _claim(self, name: str, taken: bool) -> None:
         """Refuse to write over what an author has, or what another file of this import brings."""
         if name in self.files and self.files[name] is not None:
@@ -195,6 +234,17 @@ def with_gate(data: Json, npc_id: str) -> Json:
     gated = copy.copy(data)
     gated["extensions"] = {**data["extensions"], "dramatis": {"knows": [f"npc:{npc_id}"]}}
     return gated
+
+
+def _join(into: Json, more: Json) -> None:
+    """Add what several files say of one manifest; of two words for the same, the first counts."""
+    for name, value in more.items():
+        if isinstance(value, dict):
+            _join(into.setdefault(name, {}), value)
+        elif isinstance(value, list):
+            into[name] = list(dict.fromkeys([*into.get(name, []), *value]))
+        else:
+            into.setdefault(name, value)
 
 
 def _manifest(name: str, npc_id: str) -> Json:

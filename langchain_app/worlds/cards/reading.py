@@ -9,8 +9,9 @@ from typing import Any, Literal
 from langchain_app.domain.errors import CardInvalid
 from langchain_app.worlds.cards.books import is_world_info
 from langchain_app.worlds.cards.charx import read_charx
-from langchain_app.worlds.cards.files import Json, parse_json, read_bytes
+from langchain_app.worlds.cards.files import Json, as_object, parse_value, read_bytes
 from langchain_app.worlds.cards.png import SIGNATURE, read_card
+from langchain_app.worlds.seed.reading import is_documents
 
 _V1_FIELDS = ("description", "personality", "scenario", "first_mes", "mes_example")
 
@@ -20,7 +21,7 @@ class Found:
     """A file that was read: its JSON as it stands, its picture, its assets by path."""
 
     file: str
-    kind: Literal["card", "lorebook", "world_info"]
+    kind: Literal["card", "lorebook", "world_info", "documents"]
     json: Json
     picture: bytes | None = None
     assets: dict[str, bytes] = field(default_factory=dict)
@@ -76,7 +77,10 @@ def read_source(path: Path) -> Found:
     if data.startswith(b"PK\x03\x04"):
         card, assets = read_charx(data, path.name)
         return Found(path.name, "card", _card(card, path.name), assets=assets)
-    found = parse_json(data, path.name)
+    value = parse_value(data, path.name)
+    if is_documents(value):
+        return Found(path.name, "documents", {"documents": value})
+    found = as_object(value, path.name)
     if is_world_info(found):
         return Found(path.name, "world_info", found)
     if found.get("spec") == "lorebook_v3":

@@ -17,6 +17,7 @@ Files = Mapping[str, bytes | None]
 _LOADED = (
     "world.json",
     *("npcs/*.json", "quests/*.json", "items/*.json", "worldview/*.md", "lorebooks/*.json"),
+    *("events/*.json", "goals/*.json"),
 )
 
 

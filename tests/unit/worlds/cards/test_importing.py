@@ -14,7 +14,7 @@ from langchain_app.domain.guardrails import reply_fault
 from langchain_app.domain.npc import SpeechLevel, Voice
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.worlds import load_world
-from langchain_app.worlds.cards.character import _defaults, exchanges, npc_of
+from langchain_app.worlds.cards.character import exchanges, npc_of, plain_lines
 from langchain_app.worlds.cards.importing import import_files
 from langchain_app.worlds.cards.korean import slug, speech_level_of
 from langchain_app.worlds.cards.reading import Card
@@ -242,8 +242,8 @@ def test_the_speech_level_is_heard_from_what_is_said(said: str, level: str | Non
 
 @pytest.mark.parametrize("level", get_args(SpeechLevel))
 def test_our_plain_lines_are_whole_and_speak_at_their_level(level: SpeechLevel) -> None:
-    korean = _defaults("ko", level, "하늘")
-    Voice.model_validate({"en": _defaults("en", None, "Finch"), "ko": korean})
+    korean = plain_lines("ko", level, "하늘")
+    Voice.model_validate({"en": plain_lines("en", None, "Finch"), "ko": korean})
     lines = [
         line
         for said in korean.values()
