@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from langchain_app.domain.frames import FRAMES
 from langchain_app.domain.hearing import affirmed, heard, together
 from langchain_app.domain.npc import ForbiddenTrigger
 from langchain_app.domain.reading import Reading, gates_read
@@ -65,9 +64,10 @@ def read_trigger(
     for sure, trigger in gates_read(reading, waiting, thresholds):
         examples = trigger.says.examples[utterance.language] if trigger.says else ()
         # "It's broken, isn't it?" denies nothing: a gate that waits for it waits for no denial.
-        denied = FRAMES[utterance.language]["denied"]
-        examples = tuple(e for e in examples if not (e.endswith("?") and denied.search(e)))
-        if reading.stands_in(heard(utterance.text, examples, utterance.language)):
+        statements = [example for example in examples if not example.endswith("?")]
+        meant = heard(utterance.text, examples, utterance.language)
+        affirms = affirmed(utterance.text, statements, utterance.language)
+        if reading.stands_in(meant) and reading.stands_in(affirms):
             return FiredTrigger(trigger, f"{reading.evidence} (p {sure:.2f})")
     return None
 

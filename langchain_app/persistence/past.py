@@ -18,7 +18,7 @@ from langchain_app.domain.world import World
 from langchain_app.persistence.chronicle import PostgresChronicle
 from langchain_app.persistence.chronicle_sql import KNOWN
 from langchain_app.persistence.postgres import Connection, Postgres
-from langchain_app.persistence.timelines import RECENT, SCENE_WITH_TOLD, scene_of
+from langchain_app.persistence.scenes import RECENT, SCENE_WITH_TOLD, scene_of
 
 _PLAYED = """
 select u.*, l.player_id,

@@ -10,19 +10,11 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 
 from langchain_app.domain.errors import SessionOfAnotherPlayer, TimelineMoved, UnknownSession
-from langchain_app.domain.guardrails import neutralise
-from langchain_app.domain.ledger import LedgerEntry
 from langchain_app.domain.memory import MATTERS
-from langchain_app.domain.npc import Npc
 from langchain_app.domain.ports import StoredTurn
-from langchain_app.domain.relationship import Axes, Relationship, faded
 from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import (
     GUEST,
-    UNHEARD,
-    UNHEARD_WORDS,
-    Exchange,
     Scene,
     TurnRecord,
     TurnRequest,
@@ -32,51 +24,11 @@ from langchain_app.persistence.asked import asked
 from langchain_app.persistence.chronicle_sql import WRITE, jsonb, written
 from langchain_app.persistence.lineage import fork, stage
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
+from langchain_app.persistence.scenes import RECENT, scene_of, scene_statement, state_of
 
 HOURS_A_TURN = 0.05
 """What a turn takes on the game's clock where the game tells no time."""
 
-RECENT = 6
-"""How many exchanges of this session with this NPC a scene shows."""
-
-_SCENE = """
-select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.flags, t.items,
-       t.relationships, t.felt, t.deeds, t.game, t.game_time, t.line, t.upto, null as heard,
-       exists (select from unnest(t.line, t.upto) as lived (id, last)
-               join hearsay h on h.timeline_id = lived.id and h.seq <= lived.last
-               where h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)) as eventful,
-       coalesce((select json_agg(r order by r.seq) from (
-           select turn.*
-           from unnest(s.earlier || s.id, s.earlier_upto || 2147483647) as sat (session_id, upto),
-           lateral (
-               select seq, npc_id, message, reply, sources,
-                      answer->'model_info'->>'deflected' as deflected from turns
-               where session_id = sat.session_id and seq <= sat.upto
-                 and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
-               order by seq desc limit %(recent)s) turn
-           order by turn.seq desc limit %(recent)s) r), '[]') as recent
-from sessions s join timelines t on t.id = s.timeline_id
-where s.id = %(session)s and t.world_id = %(world)s
-"""
-SCENE_WITH_TOLD = _SCENE.replace(
-    "as recent",
-    """as recent,
-       coalesce((select json_agg(json_build_array(seq - 1, sources) order by seq)
-           from unnest(t.line, t.upto) as past (line_id, last)
-           join turns on turns.timeline_id = past.line_id and turns.seq <= past.last
-           where npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
-             and sources ?| %(timed)s::text[]), '[]') as told""",
-)
-"""Read where a lorebook has timed entries: what is told now depends on when it was told before."""
-_HEARD = """(
-           select json_agg(distinct e.kind)
-           from unnest(t.line, t.upto) as lived (line_id, last)
-           join hearsay h on h.timeline_id = lived.line_id and h.seq <= lived.last
-           join story_events e on e.timeline_id = h.timeline_id and e.id = h.event_id
-           where h.npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
-             and h.since <= greatest(t.game_time, %(now)s) and e.trusted
-             and e.kind = any(%(awaited)s::text[])) as heard"""
-"""Read where a gate asks for an event: the kinds that this NPC knows of, by a game server's word."""
 _OPEN_TIMELINE = """
 insert into timelines (id, world_id, player_id, line, upto)
 values (%(timeline)s, %(world)s, %(player)s, array[%(timeline)s], array[2147483647])
@@ -195,9 +147,7 @@ class PostgresTimelines:
             "now": request.game_time or 0.0,
         }
         opens = request.session_id is None or request.opens_session
-        scene = SCENE_WITH_TOLD if world.timed_entries else _SCENE
-        if world.awaited:
-            scene = scene.replace("null as heard", _HEARD)
+        scene = scene_statement(world)
 
         async def load(connection: Connection) -> DictRow | None:
             if opens:
@@ -235,7 +185,7 @@ class PostgresTimelines:
             seq=row["seq"],
             game_time=clock,
             first_read=scene.first_read or (scene.seq, scene.game_time),
-            **_state(row, scene.npc, scene.axes, clock),
+            **state_of(row, scene.npc, scene.axes, clock),
         )
 
     async def fork(self, timeline_id: str, at_seq: int) -> tuple[str, str]:
@@ -319,56 +269,3 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         **written(record.happened),
         "event": jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
     }
-
-
-def _state(row: DictRow, npc: Npc, axes: Axes, clock: float) -> dict[str, Any]:
-    """Return what of a scene changes with every turn: story, feelings, and how those faded."""
-    story = StoryState(
-        flags=frozenset(row["flags"]),
-        items=frozenset(row["items"]),
-        deeds=frozenset(row["deeds"]),
-        game=row["game"],
-    )
-    stored = row["relationships"].get(npc.id)
-    felt = Relationship(stored) if stored else npc.initial
-    apart = clock - row["felt"].get(npc.id, clock)
-    now = faded(felt, apart, axes)
-    fading = tuple(
-        LedgerEntry("axis", axis, moved, "decay", f"{apart:.0f} hours without a word")
-        for axis in sorted(axes)
-        if (moved := round(now[axis] - felt[axis], 4))
-    )
-    return {"story": story, "relationship": now, "beforehand": fading}
-
-
-def _heard(turn: dict[str, Any]) -> str:
-    """Return what a prompt may show of an earlier turn's words; of an exploit's, nothing."""
-    if turn["deflected"] in UNHEARD:
-        return UNHEARD_WORDS
-    return neutralise(turn["message"]).text
-
-
-def scene_of(row: DictRow, npc: Npc, world: World, game_time: float) -> Scene:
-    """Return the scene that a row of `SCENE_WITH_TOLD` tells of."""
-    axes, clock = world.manifest.axes, max(row["game_time"], game_time)
-    return Scene(
-        npc=npc,
-        player_id=row["player_id"],
-        session_id=row["session_id"],
-        timeline_id=row["timeline_id"],
-        seq=row["seq"],
-        **_state(row, npc, axes, clock),
-        axes=axes,
-        heard=frozenset(row["heard"] or ()),
-        recent=tuple(
-            # The raw message is kept for repeats; what a prompt may show of it is what was heard.
-            Exchange(_heard(turn), turn["reply"], tuple(turn["sources"]))
-            for turn in row["recent"]
-            if turn["npc_id"] == npc.id
-        ),
-        told=tuple((turn, tuple(sources)) for turn, sources in row.get("told", ())),
-        game_time=clock,
-        lineage=tuple(zip(row["line"], row["upto"], strict=True)),
-        eventful=row["eventful"],
-        world_version=world.version,
-    )

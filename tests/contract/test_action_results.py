@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from langchain_app.api.routes.events import _report
-from langchain_app.api.schemas import EventRequest
+from langchain_app.api.schemas_events import EventRequest
 from langchain_app.domain.chronicle import EventReport
 from langchain_app.domain.ports import Whose
 from langchain_app.domain.staging import Staged

@@ -8,7 +8,8 @@ from uuid import uuid4
 from fastapi import APIRouter
 
 from langchain_app.api.dependencies import CallerDep, EventIntakeDep
-from langchain_app.api.schemas import ErrorAnswer, EventAnswer, EventRequest
+from langchain_app.api.schemas import ErrorAnswer
+from langchain_app.api.schemas_events import EventAnswer, EventRequest
 from langchain_app.domain.action_results import ActionResult
 from langchain_app.domain.chronicle import PUBLIC, EventReport, Witness
 from langchain_app.domain.ports import Whose

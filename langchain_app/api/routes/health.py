@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from langchain_app import __version__
 from langchain_app.api.dependencies import CheckHealthDep
-from langchain_app.api.schemas import Health
+from langchain_app.api.schemas_operation import Health
 
 router = APIRouter(tags=["operation"])
 

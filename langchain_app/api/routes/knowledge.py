@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from langchain_app.api.dependencies import PublishDep
-from langchain_app.api.schemas import ErrorAnswer, PublishAnswer, PublishRequest, WorldErrorAnswer
+from langchain_app.api.schemas import ErrorAnswer
+from langchain_app.api.schemas_operation import PublishAnswer, PublishRequest, WorldErrorAnswer
 
 router = APIRouter(prefix="/api", tags=["operation"])
 

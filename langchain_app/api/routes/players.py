@@ -13,7 +13,8 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from langchain_app.api.dependencies import PlayersDep
-from langchain_app.api.schemas import Correction, ErasedOut, ErrorAnswer, FactOut, Id, PlayerOut
+from langchain_app.api.schemas import ErrorAnswer, Id
+from langchain_app.api.schemas_players import Correction, ErasedOut, FactOut, PlayerOut
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     403: {"model": ErrorAnswer, "description": "These routes are switched off, or a player's key."},
