@@ -9,7 +9,7 @@ from langchain_app.domain.text import Language
 from langchain_app.domain.world import World
 from langchain_app.evaluation.explaining import reasons, why_unmentioned
 from langchain_app.evaluation.played import Failure, PlayedTurn
-from langchain_app.evaluation.story_test import Expected, Feelings
+from langchain_app.evaluation.storytest_format import Expected, Feelings
 from langchain_app.evaluation.wording import holds
 
 MODEL_FAILED = ("model_failed", "out_of_time")

@@ -9,7 +9,14 @@ from langchain_app.domain.errors import Refused
 from langchain_app.domain.pattern_syntax import PatternRefused
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
-from langchain_app.evaluation.story_test import Expected, Given, Happening, Spoken, Step, StoryTest
+from langchain_app.evaluation.storytest_format import (
+    Expected,
+    Given,
+    Happening,
+    Spoken,
+    Step,
+    StoryTest,
+)
 from langchain_app.evaluation.wording import pattern_in
 from langchain_app.worlds.source import Path_
 

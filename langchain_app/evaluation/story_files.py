@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from langchain_app.domain.errors import Mistake, StoryTestsInvalid
 from langchain_app.domain.world import World
 from langchain_app.evaluation.story_checks import faults_in, sources_of
-from langchain_app.evaluation.story_test import StoryTest
+from langchain_app.evaluation.storytest_format import StoryTest
 from langchain_app.worlds.source import FileRejected, SourceFile
 from langchain_app.worlds.yaml_source import YamlFile
 

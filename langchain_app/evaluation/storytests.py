@@ -24,7 +24,7 @@ from langchain_app.domain.world import World
 from langchain_app.evaluation.judging import judge
 from langchain_app.evaluation.played import FailedTurn, PlayedTurn, Run
 from langchain_app.evaluation.story_files import PlacedTest
-from langchain_app.evaluation.story_test import Given, Happening, Step, StoryTest
+from langchain_app.evaluation.storytest_format import Given, Happening, Step, StoryTest
 from langchain_app.intake import EventIntake
 
 

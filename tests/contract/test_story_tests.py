@@ -9,7 +9,7 @@ import pytest
 from langchain_app.bootstrap import Platform
 from langchain_app.evaluation.played import Run
 from langchain_app.evaluation.story_files import PlacedTest, read_story_tests
-from langchain_app.evaluation.story_test import StoryTest
+from langchain_app.evaluation.storytest_format import StoryTest
 from langchain_app.evaluation.storytests import Cast, Stage, casts, play, run_all, staged
 from langchain_app.persistence.ledger import PostgresLedger
 from langchain_app.persistence.timelines import PostgresTimelines

@@ -12,7 +12,7 @@ from langchain_app.domain.story import StoryState
 from langchain_app.domain.world import World
 from langchain_app.evaluation.judging import judge
 from langchain_app.evaluation.played import Failure, PlayedTurn
-from langchain_app.evaluation.story_test import Expected
+from langchain_app.evaluation.storytest_format import Expected
 
 REPLY = "So the talk has reached you. Three weeks ago the Tide Bell cracked."
 

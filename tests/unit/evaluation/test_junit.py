@@ -10,7 +10,7 @@ from langchain_app.domain.story import StoryState
 from langchain_app.evaluation.junit import junit
 from langchain_app.evaluation.played import FailedTurn, Failure, PlayedTurn, Run
 from langchain_app.evaluation.story_files import PlacedTest
-from langchain_app.evaluation.story_test import StoryTest
+from langchain_app.evaluation.storytest_format import StoryTest
 from langchain_app.evaluation.storytest_text import Tally, failure_lines, unsteady
 
 TEST = StoryTest.model_validate(

@@ -10,7 +10,7 @@ import pytest
 from langchain_app.domain.errors import StoryTestsInvalid
 from langchain_app.domain.world import World
 from langchain_app.evaluation.story_files import examine_story_tests, read_story_tests
-from langchain_app.evaluation.story_test import StoryTest
+from langchain_app.evaluation.storytest_format import StoryTest
 
 WHOLE = """\
 - test: Isaura tells of the crack

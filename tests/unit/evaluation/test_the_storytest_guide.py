@@ -11,7 +11,7 @@ import typer
 from langchain_app.cli import app
 from langchain_app.domain.turn import DeflectionWhy
 from langchain_app.evaluation.story_files import read_story_tests
-from langchain_app.evaluation.story_test import Expected, Given, Happening, Step
+from langchain_app.evaluation.storytest_format import Expected, Given, Happening, Step
 from tests.unit.guides import fenced, prose, read
 
 GUIDES = ("docs/storytests.md", "docs/storytests.ko.md")
