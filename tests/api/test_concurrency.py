@@ -41,14 +41,14 @@ async def test_fifty_turns_at_once_on_one_session_settle_one_after_another(game)
         for change in each["changes"]:
             if change["kind"] == "flag":
                 flags.append(change["name"])
-            elif change["kind"] in ("trust", "relationship"):
-                moved[each["npc_id"], change["kind"]] += change["amount"]
+            elif change["kind"] == "axis":
+                moved[each["npc_id"], change["name"]] += change["amount"]
     assert flags
     assert lived["state"]["flags"] == sorted(flags)
     for npc, feelings in lived["state"]["relationships"].items():
         initial = game.platform.world.npc(npc).initial
         for axis in ("trust", "relationship"):
-            expected = getattr(initial, axis) + moved[npc, axis]
+            expected = initial[axis] + moved[npc, axis]
             assert feelings[axis] == pytest.approx(expected, abs=1e-9)
 
 
