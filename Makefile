@@ -71,7 +71,7 @@ storytest: $(BASE) ## run a world's story tests (WORLD=game_knowledge/ebbhold AR
 	@$(BIN)/dramatis storytest $(WORLD) $(ARGS)
 
 walk: $(DEV) ## random walks of turns, saves and loads against the plain rules (STEPS=10000)
-	@DRAMATIS_WALK_STEPS=$(or $(STEPS),10000) $(BIN)/python -m pytest tests/walks
+	@DRAMATIS_WALK_STEPS=$(or $(STEPS),10000) $(BIN)/python -m pytest tests/walks -s
 
 world-check: $(BASE) ## check a world's files (WORLD=game_knowledge/ebbhold)
 	@$(BIN)/dramatis world check $(WORLD)

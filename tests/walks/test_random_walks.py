@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     initialize,
+    invariant,
     rule,
     run_state_machine_as_test,
 )
@@ -119,6 +121,7 @@ class Walk(RuleBasedStateMachine):
     """One player who speaks, saves and loads; every session is checked against its own branch."""
 
     stage: Stage
+    steps: Counter[str]
     sessions = Bundle("sessions")
     saves = Bundle("saves")
 
@@ -228,6 +231,10 @@ class Walk(RuleBasedStateMachine):
     def every_branch_stands_where_it_was_left(self, session: str) -> None:
         self._stands(session)
 
+    @invariant()
+    def _counts(self) -> None:
+        self.steps["walked"] += 1
+
     def _raw(self, line: Line) -> dict[str, Any]:
         return next(t for t in self.stage.plain.triggers if t["id"] == line.hits[0])
 
@@ -252,7 +259,8 @@ class Walk(RuleBasedStateMachine):
 
 
 def test_no_walk_of_turns_saves_and_loads_differs_from_the_plain_rules(stage: Stage) -> None:
-    machine = type("OnStage", (Walk,), {"stage": stage})
+    steps: Counter[str] = Counter()
+    machine = type("OnStage", (Walk,), {"stage": stage, "steps": steps})
     walks = settings(
         max_examples=max(1, STEPS // STEPS_A_WALK),
         stateful_step_count=STEPS_A_WALK,
@@ -262,4 +270,6 @@ def test_no_walk_of_turns_saves_and_loads_differs_from_the_plain_rules(stage: St
         print_blob=False,
         database=None,
     )
-    run_state_machine_as_test(machine, settings=walks)
+    while steps["walked"] < STEPS:  # a walk may end before its fiftieth step
+        run_state_machine_as_test(machine, settings=walks)
+    print(f"walked {steps['walked']} steps")
