@@ -40,7 +40,7 @@ _TRACES = """
 select distinct trace_id from (
     select trace_id from turns u join timelines t on t.id = u.timeline_id where player_id = %(player)s
     union
-    select trace_id from observations o where to_jsonb(o)::text like any(%(needles)s)) traces
+    select trace_id from observations o where to_jsonb(o)::text like any(%(traced)s)) traces
 """
 _REWORD = """
 with fact as (
@@ -128,35 +128,37 @@ class PostgresPlayers:
         """Return the ids of the player's traces."""
 
         async def read(connection: Connection) -> list[DictRow]:
-            values = {"player": player_id, "needles": _needles([player_id])}
+            values = {"player": player_id, "traced": _traced(player_id)}
             return await (await connection.execute(_TRACES, values)).fetchall()
 
         return [row["trace_id"] for row in await self._postgres.statement(read)]
 
     async def erase(self, player_id: str) -> dict[str, Any]:
-        """Delete every row that is the player's or names the player, in every table there is.
+        """Delete every row of the player's own timelines, sessions, turns and traces, in every table.
 
-        Returns `deleted`, a count a table, and `remaining`, the rows that name the player or one of
-        its timelines or sessions, counted afterwards: the proof is that it is empty. Raises
-        UnknownPlayer where nothing was kept.
+        Returns `deleted`, a count a table, and `remaining`, the rows that name one of its timelines
+        or sessions or are traces of the player, counted afterwards: the proof is that it is empty. A
+        row that merely holds the same word is another's. Raises UnknownPlayer where nothing was kept.
         """
 
         async def work(connection: Connection) -> dict[str, Any]:
             ids = await (await connection.execute(_OWN_IDS, {"player": player_id})).fetchone()
             tables = await (await connection.execute(_TABLES)).fetchall()
-            own = {
+            own: dict[str, list[str]] = {
                 "turn_id": ids["turns"] if ids else [],
                 "session_id": ids["sessions"] if ids else [],
                 "timeline_id": ids["timelines"] if ids else [],
+                "player_id": [player_id],
             }
-            needles = _needles([player_id, *own["timeline_id"], *own["session_id"]])
-            await _with_their_turns(connection, own["turn_id"], needles)
+            values = own | {"traced": _traced(player_id)}
             deleted: dict[str, int] = {}
             for table in sorted(tables, key=_children_first):
-                count = await _delete(connection, table, own, needles)
+                count = await _delete(connection, table, own, values)
                 deleted |= {table["name"]: count} if count else {}
+            needles = _needles([*own["timeline_id"], *own["session_id"]])
             remaining = await _mentions(connection, [table["name"] for table in tables], needles)
-            return {"player_id": player_id, "deleted": deleted, "remaining": remaining}
+            traces = await _mentions(connection, ["observations"], values["traced"])
+            return {"player_id": player_id, "deleted": deleted, "remaining": remaining | traces}
 
         erased = await self._postgres.transaction(work)
         if not erased["deleted"]:
@@ -177,6 +179,10 @@ def _listing(table: str, columns: Sequence[str]) -> sql.Composed:
 
 
 _PARENTS = ("turns", "sessions", "timelines")
+_OWN = {"turns": "turn_id", "sessions": "session_id", "timelines": "timeline_id"}
+"""Which of the player's ids the rows of a table go by."""
+_OF_TRACE = """t.trace_id in (
+    select trace_id from observations o where to_jsonb(o)::text like any(%(traced)s))"""
 
 
 def _children_first(table: DictRow) -> int:
@@ -193,28 +199,36 @@ def _needles(ids: Sequence[str]) -> list[str]:
     return found
 
 
-async def _with_their_turns(connection: Connection, turns: list[str], needles: list[str]) -> None:
-    """Add the turns that were never settled, of which there are only observations."""
-    cursor = await connection.execute(
-        "select distinct turn_id from observations o where to_jsonb(o)::text like any(%s)",
-        (needles,),
-    )
-    turns += [row["turn_id"] for row in await cursor.fetchall()]
+def _traced(player_id: str) -> list[str]:
+    """Return LIKE patterns of what a span says of its player, also where a long value was cut.
+
+    Only with its key before it: a player may be called as a language or an NPC is.
+    """
+    (plain, quoted) = _needles([player_id])
+    keys = ("user.id", "player_id", "player")
+    return [f'%"{key}": {plain[1:]}' for key in keys] + [
+        f'%\\\\"{key}\\\\":{quoted[1:]}' for key in keys
+    ]
 
 
 async def _delete(
-    connection: Connection, table: DictRow, own: dict[str, list[str]], needles: list[str]
+    connection: Connection, table: DictRow, own: dict[str, list[str]], values: dict[str, list[str]]
 ) -> int:
-    mine: list[sql.Composable] = [sql.SQL("to_jsonb(t)::text like any(%(needles)s)")]
-    mine += [
+    mine: list[sql.Composable] = [
         sql.SQL("t.{} = any({})").format(sql.Identifier(column), sql.Placeholder(column))
         for column in own
         if column in table["columns"]
     ]
+    if table["name"] in _OWN:
+        mine.append(sql.SQL("t.id = any({})").format(sql.Placeholder(_OWN[table["name"]])))
+    if table["name"] == "observations":  # of turns that were never settled there is nothing else
+        mine.append(sql.SQL(_OF_TRACE))
+    if not mine:
+        return 0
     query = sql.SQL(
         "with gone as (delete from {} t where {} returning 1) select count(*) as n from gone"
     ).format(sql.Identifier(table["name"]), sql.SQL(" or ").join(mine))
-    cursor = await connection.execute(query, own | {"needles": needles})
+    cursor = await connection.execute(query, values)
     row = await cursor.fetchone()
     return int(row["n"]) if row else 0
 

@@ -139,6 +139,22 @@ async def test_a_player_whose_name_begins_alike_keeps_everything(game) -> None:
     assert (await other.timeline())["seq"] == 1
 
 
+@pytest.mark.parametrize("name", ["ko", "maren", "neutral", "question", "Hello.", "start"])
+async def test_a_player_called_like_a_word_of_the_house_takes_nobody_along(game, name) -> None:
+    answer = await game.say("Hello.", "maren")
+    await game.say("안녕하세요.", "maren")
+    before = await mentions(game, answer["session_id"])
+    alike = {"message": "Hello.", "player_id": name, "npc_id": "bruna"}
+    assert (await game.http.post("/api/chat", json=alike)).status_code == 200
+    erased = (await game.http.delete(f"/api/players/{name}")).json()
+    assert erased["remaining"] == {}
+    assert erased["deleted"]["turns"] == 1
+    assert await mentions(game, answer["session_id"]) == before
+    assert len(await game.turns()) == 2
+    again = await game.http.delete(f"/api/players/{name}")
+    assert error_of(again) == (404, "unknown_player")
+
+
 async def test_nobody_corrects_or_deletes_what_is_another_players(game) -> None:
     answer = await game.say(SAID["en"], "bruna")
     fact = (await game.http.get(f"/api/players/{game.player}")).json()["facts"][0]["id"]
