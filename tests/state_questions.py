@@ -56,6 +56,6 @@ def question(
         Utterance(text, language),
         choose_tone(Sentiment(), "question", "neutral"),
         Findings(chunks),
-        open_triggers(world.triggers[npc], scene),
+        open_triggers(world.triggers[npc], scene, world.manifest.actions),
         offered or {},
     )

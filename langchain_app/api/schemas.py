@@ -43,8 +43,8 @@ class ChatRequest(BaseModel):
         None, description="Your own id of this turn, a UUID: a repeat returns the first answer."
     )
     language: Language | None = Field(None, description="Default: the message's own.")
-    game_state: dict[str, Any] = Field(
-        default_factory=dict,
+    game_state: dict[str, Any] | None = Field(
+        None,
         description="What a game server states: items, flags, relationship, actions, place and plain "
         "values. It holds with a server's key alone; without keys it is shown in the trace.",
     )
@@ -56,7 +56,7 @@ class ChatRequest(BaseModel):
         description="The game's clock in hours; memories fade by it. It never runs backwards; "
         "without it, a turn takes three minutes.",
     )
-    stream: bool = Field(False, description="Answer as server-sent events.")
+    stream: bool | None = Field(None, description="Answer as server-sent events.")
 
 
 class SourceOut(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from langchain_app.domain.game_state import SOURCE
 from langchain_app.domain.turn import TurnRecord
 
 
@@ -24,7 +25,7 @@ def answer_of(record: TurnRecord) -> dict[str, Any]:
             "items": [
                 {"item": entry.name, "amount": int(entry.amount)}
                 for entry in settlement.entries
-                if entry.kind == "item"
+                if entry.kind == "item" and entry.source != SOURCE  # not what the game just told us
             ],
             "actions": [action.model_dump() for action in settlement.actions],
             "relationship": settlement.relationship.model_dump(),

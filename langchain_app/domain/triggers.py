@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from langchain_app.domain.actions import ActionSpec, fault_of
 from langchain_app.domain.hearing import affirmed, heard, together
 from langchain_app.domain.npc import ForbiddenTrigger
 from langchain_app.domain.reading import Reading, gates_read
@@ -17,10 +18,22 @@ SAME_MEANING = 0.85
 """From here on two utterances are taken to mean the same. High: a false hit moves the story."""
 
 
-def open_triggers(triggers: Iterable[Trigger], scene: Scene) -> tuple[Trigger, ...]:
-    """Return the triggers whose conditions hold on the server's own state."""
-    standing = scene.standing
-    return tuple(t for t in triggers if t.is_open(scene.npc.id, standing))
+def open_triggers(
+    triggers: Iterable[Trigger], scene: Scene, actions: Mapping[str, ActionSpec]
+) -> tuple[Trigger, ...]:
+    """Return the triggers whose conditions hold on the server's own state.
+
+    What could not happen now is not open, lest an NPC say it and nothing come of it: an action that is
+    not possible, an item to take that the player does not carry.
+    """
+    standing, npc = scene.standing, scene.npc.id
+    return tuple(
+        trigger
+        for trigger in triggers
+        if trigger.is_open(npc, standing)
+        and standing.story.items.issuperset(trigger.effects.takes)
+        and all(fault_of(act, actions, npc, standing) is None for act in trigger.effects.actions)
+    )
 
 
 def fired_trigger(

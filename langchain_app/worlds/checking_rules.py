@@ -20,14 +20,14 @@ def trigger_faults(world: World, trigger: Trigger) -> Iterator[Fault]:
     if trigger.says is None:
         yield (), "a quest's trigger needs `says`; what happens without words is a goal"
     yield from _under("requires", requirement_faults(world, trigger.requires))
-    yield from _under("effects", effect_faults(world, trigger.effects))
+    yield from _under("effects", effect_faults(world, trigger.effects, (trigger.npc,)))
 
 
 def goal_faults(world: World, goal: Goal) -> Iterator[Fault]:
     """Yield what is wrong with a goal, each with its path."""
     yield from _unknown(("npcs",), goal.npcs, world.npcs, "unknown NPC {!r}")
     yield from _under("requires", requirement_faults(world, goal.requires))
-    yield from _under("effects", effect_faults(world, goal.effects))
+    yield from _under("effects", effect_faults(world, goal.effects, goal.npcs))
     if goal.requires.stage is not None:
         yield ("requires", "stage"), "only a quest's own trigger may name a stage; name its flag"
 
@@ -50,8 +50,8 @@ def requirement_faults(world: World, requires: Requirements) -> Iterator[Fault]:
             yield ("any_of", index, *path), fault
 
 
-def effect_faults(world: World, effects: Effects) -> Iterator[Fault]:
-    """Yield what is wrong with effects: unknown names, and actions whose arguments do not fit."""
+def effect_faults(world: World, effects: Effects, npcs: Sequence[str]) -> Iterator[Fault]:
+    """Yield what is wrong with effects of `npcs`: unknown names, and actions that cannot be done."""
     yield from _unknown(
         ("flags",), effects.flags, world.flags, "raises {!r}, which no quest defines"
     )
@@ -65,6 +65,8 @@ def effect_faults(world: World, effects: Effects) -> Iterator[Fault]:
             yield ("actions", index), f"unknown action {action.name!r}"
         elif fault := spec.fault(action.arguments):
             yield ("actions", index, "arguments"), f"{action.name}: {fault}"
+        elif spec.npcs and (others := sorted(set(npcs) - set(spec.npcs))):
+            yield ("actions", index), f"{action.name} is not for {', '.join(others)}"
 
 
 def feeling_faults(world: World, npc: Npc) -> Iterator[Fault]:
@@ -73,7 +75,7 @@ def feeling_faults(world: World, npc: Npc) -> Iterator[Fault]:
         yield ("initial", axis), f"unknown axis {axis!r}"
     for index, trigger in enumerate(npc.forbidden_triggers):
         reaction = Effects(deltas=trigger.reaction.deltas, actions=trigger.reaction.actions)
-        for path, fault in effect_faults(world, reaction):
+        for path, fault in effect_faults(world, reaction, (npc.id,)):
             yield ("forbidden_triggers", index, "reaction", *path), fault
 
 

@@ -134,9 +134,10 @@ class _Reading:
             thing = TypeAdapter(model).validate_python(entry)
         except ValidationError as error:
             for fault in error.errors():
-                where = ".".join(map(str, fault["loc"]))
+                where = "".join(f"{step}." for step in fault["loc"])[:-1]
                 line = source.line_of((*path, *fault["loc"]))
-                self.mistakes.append(source.mistake(line, f"{where}: {fault['msg']}"))
+                told = fault["msg"].removeprefix("Value error, ")
+                self.mistakes.append(source.mistake(line, f"{where}: {told}" if where else told))
             return []
         self._place(thing, source, path)
         return [thing]

@@ -75,7 +75,7 @@ def _turn_request(
         player_id=body.player_id,
         session_id=body.session_id,
         language=body.language,
-        game_state=body.game_state,
+        game_state=body.game_state or {},
         game_time=body.game_time,
         authoritative=authoritative,
     )

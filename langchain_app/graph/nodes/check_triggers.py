@@ -40,7 +40,7 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
             "triggers": TriggerCheck(),
             "deflection": Deflection("forbidden_trigger", evidence, trigger),
         }
-    waiting = open_triggers(parts.world.triggers[scene.npc.id], scene)
+    waiting = open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy.actions)
     fired = fired_trigger(waiting, utterance, likeness)
     reading = await _read(state, waiting, runtime.context)
     if fired is None and reading is not None:

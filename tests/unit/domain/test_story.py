@@ -138,7 +138,9 @@ class Playthrough:
         return Scene(npc, "p", "s", "t", 0, self.story, self.felt[npc_id])
 
     def say(self, trigger, text: str):
-        waiting = open_triggers(self.world.triggers[trigger.npc], self.scene(trigger.npc))
+        waiting = open_triggers(
+            self.world.triggers[trigger.npc], self.scene(trigger.npc), self.world.manifest.actions
+        )
         return fired_trigger(waiting, Utterance(text, self.language), exactly(text))
 
     def play(self, trigger) -> None:

@@ -128,7 +128,7 @@ def test_only_triggers_whose_conditions_hold_are_open(ebbhold) -> None:
     def opened(*flags: str, trust: float = 0.0) -> list[str]:
         story = StoryState(flags=frozenset(flags))
         scene = Scene(bruna, "p", "s", "t", 0, story, Relationship(trust=trust))
-        return [t.id for t in open_triggers([FOUND, gated, trusting], scene)]
+        return [t.id for t in open_triggers([FOUND, gated, trusting], scene, {})]
 
     assert opened() == ["found"]
     assert opened("q.found") == ["late"]
@@ -138,7 +138,7 @@ def test_only_triggers_whose_conditions_hold_are_open(ebbhold) -> None:
 def test_a_stranger_at_the_start_opens_no_stage_beyond_the_first(ebbhold) -> None:
     for npc in ebbhold.npcs.values():
         scene = Scene(npc, "p", "s", "t", 0, StoryState(), npc.initial)
-        for waiting in open_triggers(ebbhold.triggers[npc.id], scene):
+        for waiting in open_triggers(ebbhold.triggers[npc.id], scene, ebbhold.manifest.actions):
             assert waiting.requires.flags == ()
 
 
