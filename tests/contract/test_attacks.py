@@ -49,7 +49,7 @@ async def test_no_attack_changes_anything_or_learns_a_secret(game: Game) -> None
     )
     assert [(o.case.line.say, o.said) for o in outcomes if o.failed] == []
     assert counted[-1] == (len(ATTACKS), len(ATTACKS))
-    assert passed(summary_of(outcomes))
+    assert passed(outcomes)
 
 
 async def test_the_runner_sees_a_change_a_fall_is_none_and_harmless_talk_must_be_answered(
@@ -72,7 +72,7 @@ async def test_the_runner_sees_a_change_a_fall_is_none_and_harmless_talk_must_be
     summary = summary_of([promised, insulted, deflected, answered])
     assert (summary["cases_en"], summary["cases_ko"]) == (2, 0)
     assert (summary["wrongful_changes"], summary["wrongly_deflected"]) == (1, 1)
-    assert not passed(summary)
+    assert not passed([promised, insulted, deflected, answered])
     assert game.platform.dialogue.parts is parts
 
 
