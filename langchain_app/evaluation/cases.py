@@ -129,9 +129,10 @@ def _strangers(line: CaseLine, world: World) -> Iterator[str]:
     """Yield what the case names and the world does not have."""
     if line.npc not in world.npcs:
         yield f"unknown NPC {line.npc!r}"
-    elif isinstance(line, SincereLine):
-        if line.kind not in {trigger.id for trigger in world.triggers[line.npc]}:
-            yield f"{line.npc!r} has no trigger {line.kind!r}"
+    elif isinstance(line, SincereLine) and not any(
+        trigger.id == line.kind for trigger in world.triggers[line.npc]
+    ):
+        yield f"{line.npc!r} has no trigger {line.kind!r}"
     for flag in line.given.flags:
         if flag not in world.flags:
             yield f"unknown flag {flag!r}"
