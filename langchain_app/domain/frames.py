@@ -116,7 +116,7 @@ _FRAMES: dict[Language, dict[Frame, re.Pattern[str]]] = {
             r"no (?:thanks|thank you|way|chance|wish|interest)|(?:he|she|they|someone|somebody|others?|another) (?:already |has |have )?(?:found|brought|promised|returned|offered|rescued))\b|\bnever ?mind\b|\bgot you\b|\bgotcha\b",
         ),
         "mentioned": _any_of(
-            r"\b(?:my|your|his|her|the|this|that|one|first|next|last|example|sample) (?:diary|journal|lines?|words?|sentence|phrase|password|passphrase|answer|reply|title|text|quote|caption|"
+            r"\b(?<!have )(?<!give you )(?<!on )(?:my|your|his|her|the|this|that|one|first|next|last|example|sample) (?:diary|journal|lines?|words?|sentence|phrase|password|passphrase|answer|reply|title|text|quote|caption|"
             r"motto|inscription|ballad|verse|chorus|heading|option|choice|statement|slogan|prayer|proverb)\b",
             r"^\s*(?:line|option|choice|title|answer|quote|text|example|lie|step|note|caption|subject|translation|q|a)\b ?(?:number )?\w{0,5} ?[:)]|^\s*(?:>|//|#|--|;;|\d+[.)]|[a-d]\))",
             r"\b(?:(?<!whatever )(?<!what )(?<!everything )you|he|she|it|someone|somebody|nobody|anyone|everyone|mother|father|whoever|who|(?!whatever)\w+ers?|cousin|brother|sister|always|keeps?|usually|often) (?:\w+ )?(?:say|says|said|saying)\b(?! so)",
@@ -169,7 +169,7 @@ _FRAMES: dict[Language, dict[Frame, re.Pattern[str]]] = {
         "reported": _any_of(
             r"[다라자냐]고(?:들)? ?(?:하(?!죠|ㅈ)|했|해(?!요?[.!]?$)|한|할|합|그[랬러래]|말|전|들(?:었|은)|적|쓰여|써|외|주장|우기|우겨|생각|여기|소문|불러|부르|떠)|[다라](?:더라|더군|던데|면서|랍|며\b|더니)|"
             r"(?:했|았|었|였|겠|한|간|온|된|있|없|하|린|른|난|진|는|운|킨|킬|갠)대(?:요|\b|서)|(?:[하으오가주지]|이라)래(?:요|서|\b)|[다라]는 ?(?:말(?!은 안)|사람|손님|놈|분|녀석|소문|이야기|얘기|편지|소리|소식|글|문장|쪽지|노래|뜻)|"
-            r"말하(?:래|라고|길)|전하(?:래|라고|길)|[라다]길래|랬어|댔어|전해 ?달|시켰|시켜서|소문에|말로는|따르면|들으니|듣자|책에|편지에|쪽지에|노래에|(?:그|걔|누가|누군가|사람(?:이|들이)?|친구가|형이|대장이) ?(?:말했|그랬)|말했(?:다|어|지|습|잖)|"
+            r"말하(?:래|라고|길)|전하(?:래|라고|길)|[라다]길래|(?<!뭐)랬어|댔어|전해 ?달|시켰|시켜서|소문에|말로는|따르면|들으니|듣자|책에|편지에|쪽지에|노래에|(?:그|걔|누가|누군가|사람(?:이|들이)?|친구가|형이|대장이) ?(?:말했|그랬)|말했(?:다|어|지|습|잖)|"
             r"고 (?:말했|했)",
         ),
         "conditional": _any_of(

@@ -53,7 +53,7 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
             r"\b(?:read (?:this|it|that|something|you|them|these) (?:out|aloud|what|to you|a|the)|read(?:ing)? (?:out|aloud)|read you|spell after|after me|spell(?:ing)? (?:it|this)|"
             r"testing (?:my|the|this|how)|practi[sc](?:e|ing)|how (?:does|did|do) (?:this|that|it|i) sound|collect(?:ing)? (?:\w+ )?(?:phrases|sayings|lines|lies|words|quotes)|"
             r"(?:who|that|and) (?:does|do|plays?) (?:you|me|your|my)\b|does (?:my|your|his|her) voice|(?:want|like|care) to hear (?:him|her|them)|scratched on|written on the (?:wall|door)|graffiti|"
-            r"(?:signed|yours),? (?:no name|anonymous)|letter by letter|(?:in a|a|deeper|different|funny|squeaky|silly) (?:\w+ )?voice|try (?:that|it|this) (?:again|out)|\btake two\b|with feeling|phrases?\b|sayings?\b|catchwords?|say(?:ing)? (?:things|words) people|(?:my|an?) (?:acting|theatre|theater|drama))\b",
+            r"(?:signed|yours),? (?:no name|anonymous)|letter by letter|tell you a (?:story|tale|joke)|(?:a|my|this) (?:story|tale) (?:about|of|for you)|which of (?:these|them|those)|true or false|cross(?:ing)? out|fill(?:ing)? in|(?:in a|a|deeper|different|funny|squeaky|silly) (?:\w+ )?voice|try (?:that|it|this) (?:again|out)|\btake two\b|with feeling|phrases?\b|sayings\b|(?:a|the|old|my) saying\b|catchwords?|say(?:ing)? (?:things|words) people|(?:my|an?) (?:acting|theatre|theater|drama))\b",
         ),
         "mocked": _any_of(
             r"\bha(?:h|ha)*[,!.]|\b(?:and|then) i(?:'m| am) (?:the|a|an) (?:\w+ )?(?:queen|king|prince|princess|pope|emperor|empress|mermaid|god|sultan|duke|duchess|unicorn|dragon|moon|tooth fairy)\b|"
@@ -61,7 +61,7 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
             r"\bwhen hell\b|\bslow clap\b|\bhow (?:very )?(?:original|convenient)\b|\bi'm sure\b.{0,40}\bjust like\b|\bair ?quotes?\b"
         ),
         "retracted": _any_of(
-            r"\b(?:scratch that|strike that|(?:take|took|taking) (?:it|that|this|all of it|everything)(?: all)? back|takes? back (?:what|that|my)|withdraw\w*|on second thou?ghts?|actually,? (?:no|don't|not|never)|no,? wait|wait,? no|"
+            r",? not\s*[.!]*$|\b(?:there it stays|(?:that's|it's|this is|that was|it was) (?:from|out of) (?:a|an|my|his|her)\b|scratch that|strike that|(?:take|took|taking) (?:it|that|this|all of it|everything)(?: all)? back|takes? back (?:what|that|my)|withdraw\w*|on second thou?ghts?|actually,? (?:no|don't|not|never)|no,? wait|wait,? no|"
             r"(?:just |only )?(?:kidding|joking)(?<!no kidding)(?<!not kidding)(?<!not joking)|i lied|i'm lying|(?:was|is|were|that's|it's) (?:all )?(?:a )?(?:lie|lies|fib|prank|bluff)\b|changed my mind|"
             r"forget (?:i said|what i said|that i)|not really|psych\b|gotcha|had you (?:there|going)|fooled you|didn't mean (?:it|that|a word)|don't mean (?:it|a word)|unsay|i made (?:it|that) up|made that up)"
         ),
@@ -79,6 +79,8 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
             r"^\s*(?:and |but |or )?(?:had (?:i|you|he|she|it|they|we|your|my|the|\w+) |were (?:i|it|he|she|they|you|your|my|the) )(?:[^?]{1,120}),",
             r"^\s*(?:and |but )?should (?:it|he|she|they|anyone|anybody|someone|you|the \w+|[A-Z]\w+) (?:ever )?[^?]{1,80},",
             r"\bi(?:'m| am|'ve been)? (?:\w+ ){0,2}(?:afraid|worried|fear|worry|dread|scared|terrified|fearing|dreading|doubt)\b(?! (?:not|so)\b)|\b(?:fearing|dreading)\b",
+            r"\b(?:i hope (?!it|you|this)|i (?:bet|suppose|expect|imagine|reckon|assume)|i hope\s*[.!]|(?:so )?it seems|apparently|presumably|surely|probably|possibly|must be|(?<!it )(?<!that )would be (?!glad|happy|honou?red)|in spirit|(?:was|were) \w+ once|next (?:week|month|year|time)|"
+            r"(?:drawing|picture|painting|copy|replica|model|ghost|idea|memory) of|(?:safe|sealed|quiet|silent) (?:until|till|for (?:now|today)))\b",
             r"\b(?:years?|decades|ages|long) ago\b|\bin (?:those|the old) days\b|\bwhen i was (?:\w+ ){0,2}(?:young|little|a|small|child)|\b(?:i'd say|i would say) (?:in that|then|if|when)\b|\bonly in my\b|\bin my (?:head|mind|thoughts|imagination|soup)\b|\bi hear\s*[.!]|\bsome other (?:life|day|time)\b",
         ),
         "bargained": _any_of(
@@ -94,7 +96,7 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
     "ko": {
         "staged": _any_of(
             r"가사(?:예|이|야|인|입|가|에|를)|받아쓰기|받아 ?적|첫 ?번째 문장|다음 문장|이렇게 말하면|뭐라고 (?:하지|할까|말하지|말할까)|이건 어때|어떻게 들려|어색(?:해|한가|하지)|말투|낭독|낭송|읊어|시 ?한 ?[수편]|"
-            r"(?:옛날|무서운|지어낸|재밌는) ?(?:이야기|얘기)(?!\s?좋아)|역할|상황극|소꿉|놀이(?:하|로|니까|라고|야|를)|끝말잇기|수수께끼|소설|동화|연극|대본|상상(?:으로|이지만|해|속|하|만)|꿈(?:에|속|을 꾸|을 꿨|이었|꿨)|꿈꿨|성대모사|흉내|따라 ?읽|외워 ?보|타령|자장가|민요|노래(?:예|인데|에 나|에서|가 있)|"
+            r"(?:옛날|무서운|지어낸|재밌는) ?(?:이야기|얘기)(?!\s?좋아)|역할|상황극|소꿉|놀이(?:하|로|니까|라고|야|를)|끝말잇기|수수께끼|소설|동화|연극|대본|상상 ?(?:으로|이지만|해|속|하|만)|꿈(?:에|속|을 꾸|을 꿨|이었|꿨)|꿈꿨|성대모사|흉내|따라 ?읽|외워 ?보|타령|자장가|민요|노래(?:예|인데|에 나|에서|가 있|를 ?(?:지|불|부|만들))|다는 (?:노래|소설|시|글|이야기)|"
             r"(?:^|\s)(?:게임|연습)(?:이|을|하|으로|인|처럼|삼아|\s하)|(?:거짓말|문장|명대사|대사)(?:을|를)? ?(?:모으|수집)"
         ),
         "mocked": _any_of(
@@ -110,15 +112,15 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
         ),
         "another": _any_of(
             r"(?:손님|사람|친구|동생|사촌|삼촌|이모|아저씨|영감|누나|형|꼬마|아이|녀석|이웃|누군가)(?: ?하나)?(?:이|가|은|는|들이|들은)[^.!?]{0,24}(?:겠다|려고|고 ?싶|려나|거라|할 거|하려|ㄹ 거)|저는? 아니(?:고|에요|지만)|나는? 아니(?:고|야|지만)|제가? 아니(?:고|라)|"
-            r"(?:묻는|물어보는|달라는|찾는|주는|하는) (?:사람|놈|손님|애)(?:이|들|도|은|\s)|"
+            r"(?:다|라|자|냐)던\s|라고 [^.!?]{0,10}(?:써|쓰여|적혀|새겨|붙어) ?있|(?:묻는|물어보는|달라는|찾는|주는|하는) (?:사람|놈|손님|애)(?:이|들|도|은|\s)|"
             r"누가 [^.!?]{0,16}(?:달라|물어봤|물었|묻던|왔)[^.!?]{0,6}(?:나요|던가요|어요|니|냐)\s*[?？]"
         ),
         "unreal": _any_of(
-            rf"경우(?:엔|에|라면|에는)|만에 하나|혹여|{_SS}더라면|{_L} ?뻔|[까ㄹ]? ?봐 (?:걱정|무서|겁나|두려|불안)|까 ?봐(?:요|서)?\s*[.!]*$|았으면 (?:하|좋)|었으면 (?:하|좋)|했으면 (?:하|좋)|(?:꿈|희망|소원|바람)이|언젠가|{_L} ?텐데|"
+            rf"경우(?:엔|에|라면|에는)|만에 하나|혹여|{_SS}더라면|{_L} ?뻔|[까ㄹ]? ?봐 (?:걱정|무서|겁나|두려|불안)|까 ?봐(?:요|서)?\s*[.!]*$|았으면 (?:하|좋)|었으면 (?:하|좋)|했으면 (?:하|좋)|(?:꿈|희망|소원|바람)이|언젠가|{_L} ?텐데|{_SS}어야 ?(?:했|하는데|지)|"
             rf"[0-9일이삼사오육칠팔구십몇수백]+ ?년 ?전|어릴 ?때|어렸을 ?때|예전에는|옛날에는|(?!있|겠){_SS}었|까 ?하다가|다가 말|려다가?\s|려던|려고 ?했|지금은 다"
         ),
         "bargained": _any_of(
-            rf"면야|기만 하면|(?:주시|주|내놓으|내놓|넘기|넘겨 ?주|지워 ?주|내|치르|갚으|준다|주신다|깎아 ?주|부터 하|부터 주)면(?!서)(?! ?(?:안|돼|되|될|고맙|감사|좋))[^.!?]{{0,40}}(?:{_L}게|{_L}래|겠|드리|{_L}지도|한다|{_L} ?수)|"
+            rf"면야|기만 하면|면 (?:저한테|나한테|제게|나에게|저에게)? ?(?:뭘|뭐|얼마|무얼)|(?:주시|주|내놓으|내놓|넘기|넘겨 ?주|지워 ?주|내|치르|갚으|준다|주신다|깎아 ?주|부터 하|부터 주)면(?!서)(?! ?(?:안|돼|되|될|고맙|감사|좋))[^.!?]{{0,40}}(?:{_L}게|{_L}래|겠|드리|{_L}지도|한다|{_L} ?수)|"
             r"조건으로|(?<!괜찮으시)(?<!괜찮으)(?<!되)(?<!가능하)(?<!필요하시)(?<!필요하)(?<!원하시)(?<!원하)면(?:요|은요)?\s*[.!~ㅋㅎ]*$|대가로|는 대신|받고 나서|돈부터|값부터"
         ),
         "compared": _any_of(
@@ -145,7 +147,7 @@ MUST: dict[Language, tuple[re.Pattern[str], ...]] = {
         re.compile(r"\b(?:i|i'm|i've|i'd|i'll|ill|im|ive|me|my|mine|myself|we|we'll|we've|our|ours|us|let's)\b", re.I),
     ),
     "ko": (
-        re.compile(r"[?？]|[까니냐]\s*[.!~ㅠㅜㅋㅎ]*$|나요|[은는인던]가요|세요|십시오|시죠|래요|줘|주[라렴오]|달라|주실|주시|싶|필요|찾고|던데|면서|궁금|알려|말해|보여|자\s*[.!~ㅠㅜㅋㅎ]*$|" + rf"{_L}게"),
+        re.compile(r"[?？]|[까니냐]\s*[.!~ㅠㅜㅋㅎ]*$|나요|[은는인던]가요|세요|십시오|시죠|래요|줘|주[라렴오]|달라|주실|주시|싶|필요|던데|면서|궁금|알려|말해|보여|자\s*[.!~ㅠㅜㅋㅎ]*$|" + rf"{_L}게"),
         re.compile(rf"{_L}게|{_L}까|겠|제가|내가|저도|나도|저는|나는|난\s|전\s|저한테|나한테|저를|나를|저희|우리|제\s|내\s|나\s|저\s|{_SS}(?:어|습|다|지|네|거)|드리|드릴|여기|이거"),
     ),
 }  # fmt: skip

@@ -192,8 +192,9 @@ def sincere(text: str, language: Language) -> bool:
         return False
     if any(marked(mark, text) for mark in (*MESSAGE, *SENTENCE)):
         return False
-    if all(part.rstrip().endswith(("?", "？")) for part in _sentences(text)):
-        return False
+    sentences = _sentences(text)
+    if sentences and all(part.rstrip().endswith(("?", "？")) for part in sentences):
+        return False  # "Do you like kind people?" is no kindness
     return INSTRUCTS[language].search(text) is None
 
 
