@@ -62,7 +62,7 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
         ),
         "retracted": _any_of(
             r",? not\s*[.!]*$|\b(?:there it stays|(?:that's|it's|this is|that was|it was) (?:from|out of) (?:a|an|my|his|her)\b|scratch that|strike that|(?:take|took|taking) (?:it|that|this|all of it|everything)(?: all)? back|takes? back (?:what|that|my)|withdraw\w*|on second thou?ghts?|actually,? (?:no|don't|not|never)|no,? wait|wait,? no|"
-            r"(?:just |only )?(?:kidding|joking)(?<!no kidding)(?<!not kidding)(?<!not joking)|i lied|i'm lying|(?:was|is|were|that's|it's) (?:all )?(?:a )?(?:lie|lies|fib|prank|bluff)\b|changed my mind|"
+            r"(?:just |only )?(?:kidding|joking)(?<!no kidding)(?<!not kidding)(?<!not joking)|don't answer|too bad|i don't want (?:it|any|one)|i lied|i'm lying|(?:was|is|were|that's|it's) (?:all )?(?:a )?(?:lie|lies|fib|prank|bluff)\b|changed my mind|"
             r"forget (?:i said|what i said|that i)|not really|psych\b|gotcha|had you (?:there|going)|fooled you|didn't mean (?:it|that|a word)|don't mean (?:it|a word)|unsay|i made (?:it|that) up|made that up)"
         ),
         "attributed": _any_of(
@@ -81,7 +81,7 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
             r"\bi(?:'m| am|'ve been)? (?:\w+ ){0,2}(?:afraid|worried|fear|worry|dread|scared|terrified|fearing|dreading|doubt)\b(?! (?:not|so)\b)|\b(?:fearing|dreading)\b",
             r"\b(?:i hope (?!it|you|this)|i (?:bet|suppose|expect|imagine|reckon|assume)|i hope\s*[.!]|(?:so )?it seems|apparently|presumably|surely|probably|possibly|must be|(?<!it )(?<!that )would be (?!glad|happy|honou?red)|in spirit|(?:was|were) \w+ once|next (?:week|month|year|time)|"
             r"(?:drawing|picture|painting|copy|replica|model|ghost|idea|memory) of|(?:safe|sealed|quiet|silent) (?:until|till|for (?:now|today)))\b",
-            r"\b(?:years?|decades|ages|long) ago\b|\bin (?:those|the old) days\b|\bwhen i was (?:\w+ ){0,2}(?:young|little|a|small|child)|\b(?:i'd say|i would say) (?:in that|then|if|when)\b|\bonly in my\b|\bin my (?:head|mind|thoughts|imagination|soup)\b|\bi hear\s*[.!]|\bsome other (?:life|day|time)\b",
+            r"\b(?:years?|decades|ages|long) ago\b|\blast (?:year|month|winter|summer)\b|\bfine now\b|\bsafe with (?!me|us)|\bin (?:those|the old) days\b|\bwhen i was (?:\w+ ){0,2}(?:young|little|a|small|child)|\b(?:i'd say|i would say) (?:in that|then|if|when)\b|\bonly in my\b|\bin my (?:head|mind|thoughts|imagination|soup)\b|\bi hear\s*[.!]|\bsome other (?:life|day|time)\b",
         ),
         "bargained": _any_of(
             r"\bi(?:'ll| will)\b.{0,80}\b(?:when|the day|as soon as|once|until) (?!you\b|i\b|it's|we\b|ready)|\btomorrow i (?:will|won't|may|might)\b|\b(?:would be|might be):|"
@@ -89,7 +89,7 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
             r"|\b(?:book|ledger|clapper|moonwort|it) (?:stays|remains) (?:with me|where|here|in|mine)"
         ),
         "compared": _any_of(
-            r"\bthan (?:yours|you|here|this (?:one|place|stall)|any(?:thing)? (?:of yours|here))\b|\b(?:next door|across the (?:street|way|road|square)|rival|competitor)\b"
+            r"\bthan (?:yours|you|here|this (?:one|place|stall)|any(?:thing)? (?:of yours|here))\b|\bcompared (?:to|with)\b|\bseen better\b|\bif you like (?!to\b|me\b|it\b|i\b)\w|\b(?:next door|across the (?:street|way|road|square)|rival|competitor)\b"
         ),
         "witnessed": _any_of(r"(?!)"),
     },
@@ -103,7 +103,7 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
             r"퍽이나|어련하|참 ?잘도|잘도 (?:그러|하)|지나가던 (?:개|소)|웃기(?:고|시네|지 마|네)|개뿔|퉤|사자마자|부서지는|소도 웃|도둑놈도|아이고 무서|그럼 (?:나는|난|저는) (?:임금|왕|공주|신|황제)|어이구|하늘을 날"
         ),
         "retracted": _any_of(
-            r"뻥(?:이|인|치|임|ㅋ)|구라|취소(?!하지)|무를게|무르자|없던 (?:일|걸|말)|농담(?!\s?(?:이\s?)?(?:아니|아님))(?:이|인|임|야|ㅋ|\s?[.!~ㅋ])|속았(?:지|죠|네)|거짓말이(?:야|에|었|지|고)|생각해 ?보니|마음이? ?(?:바뀌|달라|변했)|만우절|손가락(?:은|을)? ?꼬|전까지(?:는|만)|오늘(?:은|만)(?:요)?\s*[.,]|내일은 몰라|아니다,? |됐고|장난(?:이야|이에|이었|ㅋ|이지|이고|임)|줄 알았(?:지|죠|냐)|해 본 (?:말|소리)|철회|말을? 바꿀"
+            r"뻥(?:이|인|치|임|ㅋ)|구라|취소(?!하지)|무를게|무르자|없던 (?:일|걸|말)|농담(?!\s?(?:이\s?)?(?:아니|아님))(?:이|인|임|야|ㅋ|\s?[.!~ㅋ])|속았(?:지|죠|네)|거짓말이(?:야|에|었|지|고)|생각해 ?보니|마음이? ?(?:바뀌|달라|변했)|만우절|손가락(?:은|을)? ?꼬|전까지(?:는|만)|만 빼고|오늘(?:은|만)(?:요)?\s*[.,]|내일은 몰라|아니다,? |됐고|장난(?:이야|이에|이었|ㅋ|이지|이고|임)|줄 알았(?:지|죠|냐)|해 본 (?:말|소리)|철회|말을? 바꿀"
         ),
         "attributed": _any_of(
             rf"(?:{_N}다|다|라|자|냐)(?:더니|더군|더라|던데|데요?[.!]?$)|[으]?{_L} ?거래|거래요|대요\s*[.!~ㅋㅠ]*$|(?:게요|어요|아요|니다|해요|줘요) (?:했|하(?:고|면|며|더|는|다|지))|그러는데|그러던데|그러더|(?!그래|이래|저래|오래|원래|노래|아래){_OPEN}래요?\s*[.!~]*$|{_SS}대(?:\s|요|[.!?]|$)|겠대|[라다]ㄴ대|{_N}대요|래요\s*[.!]+\s*$|"
@@ -112,16 +112,17 @@ GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
         ),
         "another": _any_of(
             r"(?:손님|사람|친구|동생|사촌|삼촌|이모|아저씨|영감|누나|형|꼬마|아이|녀석|이웃|누군가)(?: ?하나)?(?:이|가|은|는|들이|들은)[^.!?]{0,24}(?:겠다|려고|고 ?싶|려나|거라|할 거|하려|ㄹ 거)|저는? 아니(?:고|에요|지만)|나는? 아니(?:고|야|지만)|제가? 아니(?:고|라)|"
-            r"(?:다|라|자|냐)던\s|라고 [^.!?]{0,10}(?:써|쓰여|적혀|새겨|붙어) ?있|(?:묻는|물어보는|달라는|찾는|주는|하는) (?:사람|놈|손님|애)(?:이|들|도|은|\s)|"
+            rf"{_L} 사람을 찾|"
+            r"(?:다|라|자|냐)던\s|라고 [^.!?]{0,10}(?:써|쓰여|적혀|새겨|붙어) ?있|누가 그(?:래|러|랬)|(?:묻는|물어보는|달라는|찾는|주는|하는) (?:사람|놈|손님|애)(?:이|들|도|은|\s)|"
             r"누가 [^.!?]{0,16}(?:달라|물어봤|물었|묻던|왔)[^.!?]{0,6}(?:나요|던가요|어요|니|냐)\s*[?？]"
         ),
         "unreal": _any_of(
             rf"경우(?:엔|에|라면|에는)|만에 하나|혹여|{_SS}더라면|{_L} ?뻔|[까ㄹ]? ?봐 (?:걱정|무서|겁나|두려|불안)|까 ?봐(?:요|서)?\s*[.!]*$|았으면 (?:하|좋)|었으면 (?:하|좋)|했으면 (?:하|좋)|(?:꿈|희망|소원|바람)이|언젠가|{_L} ?텐데|{_SS}어야 ?(?:했|하는데|지)|"
-            rf"[0-9일이삼사오육칠팔구십몇수백]+ ?년 ?전|어릴 ?때|어렸을 ?때|예전에는|옛날에는|(?!있|겠){_SS}었|까 ?하다가|다가 말|려다가?\s|려던|려고 ?했|지금은 다"
+            rf"[0-9일이삼사오육칠팔구십몇수백]+ ?년 ?전|어릴 ?때|어렸을 ?때|예전에는|옛날에는|(?!있|겠){_SS}었|까 ?하다가|다가 말|{_L}지 [^.!?]{{0,10}}{_L}지|하기 나름|거짓말(?:을 )?하면|려다가?\s|려던|려고 ?했|지금은 다"
         ),
         "bargained": _any_of(
-            rf"면야|기만 하면|면 (?:저한테|나한테|제게|나에게|저에게)? ?(?:뭘|뭐|얼마|무얼)|(?:주시|주|내놓으|내놓|넘기|넘겨 ?주|지워 ?주|내|치르|갚으|준다|주신다|깎아 ?주|부터 하|부터 주)면(?!서)(?! ?(?:안|돼|되|될|고맙|감사|좋))[^.!?]{{0,40}}(?:{_L}게|{_L}래|겠|드리|{_L}지도|한다|{_L} ?수)|"
-            r"조건으로|(?<!괜찮으시)(?<!괜찮으)(?<!되)(?<!가능하)(?<!필요하시)(?<!필요하)(?<!원하시)(?<!원하)면(?:요|은요)?\s*[.!~ㅋㅎ]*$|대가로|는 대신|받고 나서|돈부터|값부터"
+            rf"면야|기만 하면|면 (?:저한테|나한테|제게|나에게|저에게)? ?(?:뭘|뭐|얼마|무얼)|(?:주시|주|내놓으|내놓|넘기|넘겨 ?주|지워 ?주|내|치르|갚으|준다|주신다|깎아 ?주|부터 하|부터 주)면(?!서)(?! ?(?:안|돼|되|될|고맙|감사|좋))[^.!?]{{0,40}}(?:{_L}게|{_L}래|겠|드리|드림|{_L}지도|한다|{_L} ?수)|"
+            r"조건으로|(?<!괜찮으시)(?<!괜찮으)(?<!되)(?<!가능하)(?<!필요하시)(?<!필요하)(?<!원하시)(?<!원하)면(?:요|은요)?\s*[.!~ㅋㅎ]*$|대가로|는 대신|받고 나서|부터 ?(?:주|내)|돈부터|값부터"
         ),
         "compared": _any_of(
             r"여기 ?(?:보다|건 좀|거는? 좀|는 좀|긴 좀|는 별로)|(?:옆|건너편|맞은편|이웃|딴|다른) ?(?:섬|가게|집|마을|동네|도시|대장간|대장장이|상인)[가-힣]*(?: [가-힣]+)?(?:이|가|은|는|도)? (?:훨씬|더|제일|최고|훌륭|낫|대단)"
