@@ -7,16 +7,10 @@ A mark is a way of not meaning it: fiction, a condition, another's words, an ord
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-from langchain_app.domain.governors import GOVERNORS, OF_MESSAGE, OF_SENTENCE, Governor
+from langchain_app.domain.governors import GOVERNORS, OF_MESSAGE, OF_SENTENCE, Mark
 from langchain_app.domain.text import Language
 
-Frame = Literal[
-    "fiction", "ordered", "machine", "refused", "posing",
-    "reported", "retold", "mentioned", "conditional", "narrated", "denied",
-]  # fmt: skip
-Mark = Frame | Governor
 MESSAGE: tuple[Mark, ...] = ("fiction", "ordered", "machine", "posing", *OF_MESSAGE)
 """Marks under which nothing of a whole message is meant."""
 SENTENCE: tuple[Mark, ...] = (
@@ -48,7 +42,7 @@ _ACTS = (
     r"leans?|turns to|looks? at|bows?|thanks|is (?:impressed|convinced|moved|touched|won over)|begins? to|suddenly)"
 )
 
-_FRAMES: dict[Language, dict[Frame, re.Pattern[str]]] = {
+_FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
     "en": {
         "fiction": _any_of(
             r"\b(?:suppos(?:e|ing)|imagin(?:e|ing)|picture (?:this|me|it|that|us|a)\b|pretend\w*|hypothetical\w*|let'?s say|let us say|"

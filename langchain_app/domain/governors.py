@@ -12,16 +12,18 @@ from typing import Literal
 
 from langchain_app.domain.text import Language
 
-Governor = Literal[
+Mark = Literal[
+    "fiction", "ordered", "machine", "refused", "posing",
+    "reported", "retold", "mentioned", "conditional", "narrated", "denied",
     "staged", "mocked", "retracted",
     "attributed", "another", "unreal", "bargained", "compared", "witnessed",
 ]  # fmt: skip
-OF_MESSAGE: tuple[Governor, ...] = ("staged", "mocked", "retracted")
-"""Governors of a whole message; `staged` governs the next messages, too."""
-OF_SENTENCE: tuple[Governor, ...] = (
+OF_MESSAGE: tuple[Mark, ...] = ("staged", "mocked", "retracted")
+"""Marks of a whole message; `staged` governs the next messages, too."""
+OF_SENTENCE: tuple[Mark, ...] = (
     "attributed", "another", "unreal", "bargained", "compared", "witnessed",
 )  # fmt: skip
-"""Governors of one sentence."""
+"""Marks of one sentence."""
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
@@ -42,7 +44,7 @@ _SAYS = r"(?:says?|saying|tells?|telling|told|claim(?:s|ed|ing)?|think(?:s|ing)?
 _SEEKS = r"(?:ask(?:s|ed|ing)|wonder(?:s|ed|ing)|wants?|wanted|plan(?:s|ned|ning)? (?:to|on)|means? to|meant to|intends?|intended|tries to|tried to|trying to|hopes? to|is going to|are going to|offers?|offered|begs?|begged|demands?|demanded|wishes to|prepares? to|likes? to)"
 _THIRD = rf"(?:^|[.!?,;:]\s*|(?<!\bif)(?<!when)\s)(?!{_OWN}\b)[a-z][a-z'’]*,? {_CHAIN}"
 
-GOVERNORS: dict[Language, dict[Governor, re.Pattern[str]]] = {
+GOVERNORS: dict[Language, dict[Mark, re.Pattern[str]]] = {
     "en": {
         "staged": _any_of(
             r"\b(?:nursery |old |little )?(?:rhymes?|poems?|ballads?|lyrics?|riddles?|rehears\w*|impressions?|nightmares?|impersonat\w*|imitat\w*|mimic\w*|"

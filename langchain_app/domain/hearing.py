@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SCRIPTS, SENTENCE, Mark
-from langchain_app.domain.governors import EARNEST, MUST
+from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SCRIPTS, SENTENCE
+from langchain_app.domain.governors import EARNEST, MUST, Mark
 from langchain_app.domain.text import LANGUAGES, Language
 
 _CLAUSE = re.compile(r"[^.!?,:;…\n]+[.!?,:;…\n]?")
