@@ -249,7 +249,7 @@ def test_hearing_only_ever_takes_words_away(text: str) -> None:
      "라고 ", "다면 ", "가 나를 ", "나한테 ", "ㅍ", "말만 ", "tell me that ", "not ", "the hero "],
 )  # fmt: skip
 def test_hearing_takes_no_time_whatever_is_said(piece: str) -> None:
-    """Half of 20 ms: guards and hearing share it. Caches are emptied: who attacks repeats nothing."""
+    """No text is said twice here: what was read before costs nothing."""
     spent = []
     for turn in range(5):
         for length in (2000, 800):
