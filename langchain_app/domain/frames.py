@@ -7,17 +7,15 @@ A mark is a way of not meaning it: fiction, a condition, another's words, an ord
 from __future__ import annotations
 
 import re
-from typing import Literal
 
+from langchain_app.domain.governors import GOVERNORS, OF_MESSAGE, OF_SENTENCE, Mark
 from langchain_app.domain.text import Language
 
-Mark = Literal[
-    "fiction", "ordered", "machine", "refused", "posing",
-    "reported", "retold", "mentioned", "conditional", "narrated", "denied",
-]  # fmt: skip
-MESSAGE: tuple[Mark, ...] = ("fiction", "ordered", "machine", "refused", "posing")
+MESSAGE: tuple[Mark, ...] = ("fiction", "ordered", "machine", "posing", *OF_MESSAGE)
 """Marks under which nothing of a whole message is meant."""
-SENTENCE: tuple[Mark, ...] = ("reported", "retold", "mentioned", "conditional", "narrated")
+SENTENCE: tuple[Mark, ...] = (
+    "reported", "retold", "mentioned", "conditional", "narrated", "refused", *OF_SENTENCE,
+)  # fmt: skip
 """Marks under which one sentence is not meant."""
 
 
@@ -44,14 +42,14 @@ _ACTS = (
     r"leans?|turns to|looks? at|bows?|thanks|is (?:impressed|convinced|moved|touched|won over)|begins? to|suddenly)"
 )
 
-FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
+_FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
     "en": {
         "fiction": _any_of(
-            r"\b(?:suppos(?:e|ing)|imagin(?:e|ing)|picture this|pretend\w*|hypothetical\w*|let'?s say|let us say|"
+            r"\b(?:suppos(?:e|ing)|imagin(?:e|ing)|picture (?:this|me|it|that|us|a)\b|pretend\w*|hypothetical\w*|let'?s say|let us say|"
             r"assum(?:e|ing)|presum(?:e|ing)|what if|what would (?:happen|you)|for the sake of|in theory|theoretically|"
             r"make[- ]believe|role-?play\w*|thought experiment|once upon|dreamed|dreamt|rehears\w+|practi[cs](?:e|ing)|"
             r"as if|as though|play (?:a|the|this) (?:game|part|role|scene)|let'?s play|act(?:ing)? (?:out|like|as)|just (?:kidding|"
-            r"joking|testing|a joke|a test|pretend\w*|messing|playing)|only (?:kidding|joking|a joke|joke)|kidding|joking|"
+            r"joking|testing|a joke|a test|pretend\w*|messing|playing)|only (?:kidding|joking|a joke|joke)|(?<!no )(?<!not )(?:kidding|joking)|"
             r"jk\b|as a joke|opposite day|let me quote|quote:|(?:i'd|i would|i'll|i will) be lying|a lie to|lie number|(?:it|that|this)(?:'s| is| was) (?:a lie|false|untrue|not true)|untrue|not true|"
             r"(?:i )?deny (?:it|that)|but no\b|ha,? as if|for fun|fingers crossed|sarcas\w*|(?:i'm|i am|i was) (?:lying|bluffing)|i lied|not really|"
             r"for (?:example|instance)|an example|air quotes|so to speak|in a (?:parallel|different|another) )"
@@ -62,7 +60,7 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
         ),
         "ordered": _any_of(
             rf"(?:^|[.!?,;:]\s*|\b(?:to|and|now|then|please|just|must|should|will|can you|could you|would you|you|me|simply|only) ){_SAY}\b"
-            r"\s?(?:after me|that\b|this\b|it\b|these\b|the (?:words?|line|following|phrase|sentence)|exactly|back|aloud|yes\b|out loud|"
+            r"\s?(?:after me|that\b|this\b|it\b(?!['’]s)|these\b|the (?:words?|line|following|phrase|sentence)|exactly|back|aloud|yes\b|out loud|"
             r"down\b|i\b|[\"'“‘:])",
             r"\b(?:repeat after|word for word|tell me (?:that|:|[\"'“‘])|tell yourself|(?:answer|reply|respond) (?:with|only|as|yes|that|:)|"
             r"(?:finish|complete|continue|fill in) (?:the|this|my) (?:sentence|line|story|dialogue|blanks?|phrase)|"
@@ -87,15 +85,15 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             r"override|ooc|out of character|in-game|script|settlement|backend|simulation)\b",
         ),
         "reported": _any_of(
-            r"\b(?:(?<!i )said|says(?! so)|saying|told (?:me|you|us|him|her|them)|tells (?:me|you|us)|claims?|claimed|claiming|according to|reportedly|"
-            r"supposedly|allegedly|(?:they|people|folk|folks|some|you|everyone|everybody) say|rumou?r has|word is|i (?:hear|heard|read|overheard)|"
+            r"\b(?<!whatever you )(?<!what you )(?<!everything you )(?:(?<!i )said|says(?! so)|saying|told (?:me|you|us|him|her|them)|tells (?:me|you|us)|claims?|claimed|claiming|according to|reportedly|"
+            r"supposedly|allegedly|(?:they|people|folk|folks|some|(?<!whatever )(?<!what )(?<!everything )you|everyone|everybody) say|rumou?r has|word is|i (?:hear|heard|read|overheard)|"
             r"(?:asked|wants?|wanted|ordered|told|taught|made|paid|begged|forced) me to|(?:letter|note|sign|book|message|song|card|notice|paper) "
-            r"(?:says|reads|said)|whisper\w*|quot(?:e|ed|ing)|in (?:his|her|their) words|(?:he|she|they|you|everyone|everybody|people) (?:thinks?|thought)|i thought)\b",
+            r"(?:says|reads|said)|whisper\w*|quot(?:e|ed|ing)|in (?:his|her|their) words|(?:he|she|they|you|everyone|everybody|people) (?<!what you )(?:thinks?|thought)|i thought)\b",
         ),
         "conditional": _any_of(
             r"(?<!even )(?<!know )(?<!ask )(?<!see )(?<!wonder )(?<!me )(?<!sure )\bif\b(?! (?:you(?:'d| would)? (?:like|want|wish|need|let|allow|"
-            r"don't mind|do not mind|please|prefer|ask|will)\b|i (?:may|can|could|might)\b|(?:it|that) (?:helps|pleases|suits|is all right|'s all "
-            r"right)|possible|need be|anyone|anybody|they (?:ask|come)|(?:he|she|somebody|someone|the \w+) (?:asks?|comes?)))",
+            r"don't mind|do not mind|please|prefer|ask|will|can|could|have)\b|i (?:may|can|could|might)\b|(?:it|that) (?:helps|pleases|suits|is all right|'s all "
+            r"right)|possible|need be|anyone|anybody|(?:nobody|no one) else|(?:it|this|that)(?:'s| is| was| wasn't| weren't| isn't)(?: not| too| so)* (?:urgent|important|much|trouble|late)|they (?:ask|come)|(?:he|she|somebody|someone|the \w+) (?:asks?|comes?)))",
             r"\b(?:unless|were i to|had i|provided (?:that|you)|in case i|(?:as|so) long as|on condition|in (?:exchange|return) for|as soon as "
             r"(?:i|you)|once (?:i|you)|(?:would|could|might|should) have|when i (?:find|bring|get|have)|wish i|if only|maybe|perhaps|someday|"
             r"one day|almost|nearly|not yet|about to|going to say|thinking of|thinking about|might)\b",
@@ -112,10 +110,10 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             r"no (?:thanks|thank you|way|chance|wish|interest)|(?:he|she|they|someone|somebody|others?|another) (?:already |has |have )?(?:found|brought|promised|returned|offered|rescued))\b|\bnever ?mind\b|\bgot you\b|\bgotcha\b",
         ),
         "mentioned": _any_of(
-            r"\b(?:my|your|his|her|the|this|that|one|first|next|last|example|sample) (?:diary|journal|lines?|words?|sentence|phrase|password|passphrase|answer|reply|title|text|quote|caption|"
+            r"\b(?<!have )(?<!give you )(?<!on )(?:my|your|his|her|the|this|that|one|first|next|last|example|sample) (?:diary|journal|lines?|words?|sentence|phrase|password|passphrase|answer|reply|title|text|quote|caption|"
             r"motto|inscription|ballad|verse|chorus|heading|option|choice|statement|slogan|prayer|proverb)\b",
             r"^\s*(?:line|option|choice|title|answer|quote|text|example|lie|step|note|caption|subject|translation|q|a)\b ?(?:number )?\w{0,5} ?[:)]|^\s*(?:>|//|#|--|;;|\d+[.)]|[a-d]\))",
-            r"\b(?:you|he|she|it|someone|somebody|nobody|anyone|everyone|mother|father|whoever|who|\w+ers?|cousin|brother|sister|always|keeps?|usually|often) (?:\w+ )?(?:say|says|said|saying)\b(?! so)",
+            r"\b(?:(?<!whatever )(?<!what )(?<!everything )you|he|she|it|someone|somebody|nobody|anyone|everyone|mother|father|whoever|who|(?!whatever)\w+ers?|cousin|brother|sister|always|keeps?|usually|often) (?:\w+ )?(?:say|says|said|saying)\b(?! so)",
             r"\b(?:to|'ll|will|could|would|should|might|may|can|did|dared?) say\b(?<!have to say)(?<!'d say)(?<!must say)(?! goodbye| hello| thank| good| sorry)|\bi say\b",
             r"\b(?:going|meant|wanted|about) to (?:say|tell)|\b(?:tells?|told) (?:you|me|him|her|us|them) (?:\w+ )?that\b|\b(?:come|came) (?:\w+ )?and (?:tell|say)",
             r"\b(?:teach me|spell|pronounce|mean (?:anything|nothing|something)|meaning of|remember when|hears? (?:\w+ )?(?:that|i|a|the word)|when you hear|surprised|and (?:he |she |they )?said|us players|fellow players|choose:|pick one)\b",
@@ -127,7 +125,7 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
         "retold": _any_of(
             r"\b(?:did|have|had|when did) (?:i|you|anyone|anybody|somebody|someone|he|she|they) (?:ever )?(?:say|said|tell|told|promise|promised|ask|asked|offer|offered|hear|heard)\b",
             r"\b(?:sign|notice|board|letter|note|page) (?:that )?(?:said|says|reads|read|told)\b|\bit (?:says|said|read|reads)\b",
-            r"\bsomebody (?:who|that)|\bsomeone (?:who|that)|\banyone (?:who|that)|\bwhoever\b|\bpeople who\b",
+            r"\bwho else\b|\bsomebody (?:who|that)|\bsomeone (?:who|that)|\banyone (?:who|that)|\bwhoever\b|\bpeople who\b",
         ),
         "narrated": _any_of(
             rf"^\s*(?:and |then |so |now |suddenly,? |slowly,? )?(?:the )?(?!(?:I|we|please|do|did|does|can|could|will|would|have|may|shall|let|nobody|who|what|where|when|why|how|if|to|i'll|we'll|and|but)\b)[a-z'’-]{{2,20}}(?: [a-z'’-]{{2,20}})?,? (?:then |now |finally |slowly |just |fully |"
@@ -135,7 +133,7 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
             rf"^\s*you (?:then |now |finally |slowly |just |fully |completely |immediately |suddenly )?{_ACTS}\b",
         ),
         "denied": re.compile(
-            r"n't\b|\b(?:not|never|no longer|cannot|havent|didnt|dont|wont|cant|nobody)\b",
+            r"n't\b(?! (?:you )?wor+y)|\b(?:(?<!\bor )not|never|neither|nor|no longer|cannot|havent|didnt|dont(?! (?:you )?wor+y)|wont|cant|nobody)\b",
             re.IGNORECASE,
         ),
     },
@@ -165,16 +163,16 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
         "reported": _any_of(
             r"[다라자냐]고(?:들)? ?(?:하(?!죠|ㅈ)|했|해(?!요?[.!]?$)|한|할|합|그[랬러래]|말|전|들(?:었|은)|적|쓰여|써|외|주장|우기|우겨|생각|여기|소문|불러|부르|떠)|[다라](?:더라|더군|던데|면서|랍|며\b|더니)|"
             r"(?:했|았|었|였|겠|한|간|온|된|있|없|하|린|른|난|진|는|운|킨|킬|갠)대(?:요|\b|서)|(?:[하으오가주지]|이라)래(?:요|서|\b)|[다라]는 ?(?:말(?!은 안)|사람|손님|놈|분|녀석|소문|이야기|얘기|편지|소리|소식|글|문장|쪽지|노래|뜻)|"
-            r"말하(?:래|라고|길)|전하(?:래|라고|길)|[라다]길래|랬어|댔어|전해 ?달|시켰|시켜서|소문에|말로는|따르면|들으니|듣자|책에|편지에|쪽지에|노래에|(?:그|걔|누가|누군가|사람(?:이|들이)?|친구가|형이|대장이) ?(?:말했|그랬)|말했(?:다|어|지|습|잖)|"
+            r"말하(?:래|라고|길)|전하(?:래|라고|길)|[라다]길래|(?<!뭐)랬어|댔어|전해 ?달|시켰|시켜서|소문에|말로는|따르면|들으니|듣자|책에|편지에|쪽지에|노래에|(?:그|걔|누가|누군가|사람(?:이|들이)?|친구가|형이|대장이) ?(?:말했|그랬)|말했(?:다|어|지|습|잖)|"
             r"고 (?:말했|했)",
         ),
         "conditional": _any_of(
             r"만약|만일|혹시라도|(?<!괜찮)(?<!괜찮으시)(?<!필요하)(?<!필요하시)(?<!원하신)(?<!원한)(?<!된)(?<!되신)(?<!가능하)(?<!허락하신)(?<!있)(?<!묻는)(?<!물어본)(?<!물으신)(?<!주신)(?<!싶)(?<!싶으시)다면(?!서)|라면(?!서)|"
-            r"[았었였했됐났왔갔]으면|더라면|조건(?:으로|이|하에)|경우(?:에|라면)|대가로|는 대신|[았었였했왔]을 ?(?:텐데|때|지도|걸|까|거|수도)|까지만|동안만|(?:다음|뒤|후)에(?:요)?\s*[.!]*$|뻔했|뻔 ?한|것 ?같|지도 모|어쩌면|아마|언젠가|면 ?(?:뭐|무엇|얼마|어떻게|어떡|믿|줄|보상|되나|되냐|되겠)"
+            r"[았었였했됐났왔갔]으면|더라면|조건(?:으로|이|하에)|경우(?:에|라면)|대가로|는 대신|[았었였했왔]을 ?(?:텐데|때|지도|걸|까|거|수도)|까지만|동안만|(?:다음|뒤|후)에(?:요)?\s*[.!]*$|뻔했|뻔 ?한|것 ?같(?!은데)|지도 모|어쩌면|아마|언젠가|면 ?(?:뭐|무엇|얼마|어떻게|어떡|믿|줄|보상|되나|되냐|되겠)"
         ),
         "refused": _any_of(
             r"약속(?:은|을|도)? ?(?:못|안|할 수 없|하지 ?(?:않|못)|하기 싫|어길|깰|깨)|비밀(?:은|을|도)? ?(?:못|안 ?지|지킬 (?:수|생각|마음|자신)\S* ?없|지키지 ?(?:않|못)|지키기 싫)|(?:입|혀)(?:은|을|이)? ?(?:가벼|안 ?다|못 ?다)|"
-            r"말 ?안 ?할 ?(?:줄|것 ?같|리|수)|다 (?:말해|불어|일러|얘기해|떠벌|말씀)|소문(?:을)? ?(?:낼|내겠|내야)|맹세(?:는|를|도)? ?(?:못|안)|진심(?:은|이)? ?아|[요다어지게네까](?:는|은)? ?아(?:니|닙|닌)(?!.{0,4}[?？])|[요다어지게네까] (?:안|못) ?했|필요 ?(?:는|도)? ?없|주지 ?마|안 ?(?:줘|주셔)도|"
+            r"말 ?안 ?할 ?(?:줄|것 ?같(?!은데)|리|수)|다 (?:말해|불어|일러|얘기해|떠벌|말씀)|소문(?:을)? ?(?:낼|내겠|내야)|맹세(?:는|를|도)? ?(?:못|안)|진심(?:은|이)? ?아|[요다어지게네까](?:는|은)? ?아(?:니|닙|닌)(?!.{0,4}[?？])|[요다어지게네까] (?:안|못) ?했|필요 ?(?:는|도)? ?없|주지 ?마|안 ?(?:줘|주셔)도|"
             r"(?:맡기|주|드리|가져오|가져온|돌려주|돕|도우|찾|구하|사|받|달라|보|찾은|구한|준)(?:려는|러 ?온|려고 ?온|는|고 ?온|러 ?간)? ?(?:게|건|거|것|게) ?아[니닙닌]|마음(?:이|은)? ?없|생각(?:은|이|도)? ?(?:없|추호)|거든요?\s*[?？]|커녕|천만에|별로|그다지|가짜|싫(?:어|은|습|다)|귀찮|관심(?:이|은|도)? ?없|취소|없던 일|무르|"
             r"잃어버렸|놓쳤|죽었|거절|사양|못 ?하겠|할 수(?:는|가)? ?없|어림없|꿈 ?깨|턱도 ?없|그럴 (?:리|생각|마음)|왜 (?:도와|찾아|줘|내가|제가)",
         ),
@@ -203,6 +201,12 @@ FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
         ),
     },
 }
+
+FRAMES: dict[Language, dict[Mark, re.Pattern[str]]] = {
+    "en": {**_FRAMES["en"], **GOVERNORS["en"]},
+    "ko": {**_FRAMES["ko"], **GOVERNORS["ko"]},
+}
+"""Every mark of a language."""
 
 INSTRUCTS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(

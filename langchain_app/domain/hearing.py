@@ -11,11 +11,21 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SCRIPTS, SENTENCE, Mark
+from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SCRIPTS, SENTENCE
+from langchain_app.domain.governors import EARNEST, MUST, Mark
 from langchain_app.domain.text import LANGUAGES, Language
 
 _CLAUSE = re.compile(r"[^.!?,:;…\n]+[.!?,:;…\n]?")
 _SENTENCE = re.compile(r"[^.!?;…\n]+[.!?;…\n]*")
+_JOINT = re.compile(
+    r"(?<=[ㅠㅜㅋㅎ~])\s+(?!이?라|하)|(?<=[은는던]데)\s|(?<=지만)\s|(?<=니까)\s|(?<=면)\s|(?<=[아어해]요)\s(?!이?라|하)"
+    r"|(?<=습니다)\s(?!이?라|하)|(?<=\w)(?=,? so (?:can|could|would|will|where|what|do) )"
+)
+"""Where one clause of a sentence ends without a mark: what is denied in one is not in the other."""
+_MATRIX = re.compile(r"(?<=[은는던]데)\s|(?<=지만)\s|(?<=니까)\s|(?<=셔서)\s|(?<=해서)\s")
+"""Where the last clause of a Korean sentence begins: it is the one that is asserted."""
+_SIGHS = re.compile(r"(?<=[ㅠㅜㅋㅎ])\s+(?!이?라|하|래)")
+"""Where players end a sentence with a letter that laughs or weeps."""
 
 _DIRECTIONS = (
     re.compile(r"```.{0,2000}?(?:```|$)|`[^`]{1,400}`", re.DOTALL),
@@ -47,6 +57,7 @@ _OFFERS = re.compile(
     r"|면 안 (?:돼|될|되)|(?<![았었였했왔갔]을)(?<!일)(?<!니)까요?\s*[?？]|래요?\s*[?？]|도와도",
     re.IGNORECASE,
 )
+_REPROACH = re.compile(r"\bwhy\b|왜", re.IGNORECASE)
 _ASKS_KOREAN = re.compile(r"(?:까요?|나요|[은는인던]가요?|습니까|ㅂ니까|냐|니)\s*[.!~]*$")
 
 _ODD = re.compile(
@@ -54,7 +65,14 @@ _ODD = re.compile(
     r"|(?:\b\w[ .\-·]){4,}"
 )
 SPEECH_CHARS = 240
+LONGEST = 800
+"""Of a longer message nothing moves the story: nobody promises in that many letters."""
 NEAR = 3
+ENOUGH = 4
+"""From so many examples on, what they have in common is no chance."""
+PLAY_LASTS = 3
+"""Messages over which a play goes on unless its player ends it."""
+_TOPICAL: frozenset[Mark] = frozenset({"reported", "attributed", "witnessed"})
 COURTEOUS_CHARS = 240
 """Who means a courtesy does not hide it in a speech."""
 
@@ -66,16 +84,43 @@ def heard(text: str, examples: Sequence[str], language: Language) -> str:
     denial or a question hears denials and questions.
     """
     waits, hears_questions = _waited_for(tuple(examples), language)
-    if any(marked(mark, text) for mark in MESSAGE if mark not in waits):
+    if len(text) > LONGEST or any(marked(mark, text) for mark in MESSAGE if mark not in waits):
         return ""
     own = spoken(text)
     if own != text:
         own = own.strip()
     scoped = [mark for mark in SENTENCE if mark not in waits]
-    own = _kept(own, _SENTENCE, lambda part: not any(marked(mark, part) for mark in scoped))
+    if any(marked(mark, own) for mark in scoped):
+        own = " ".join(filter(None, (_asserted(part, scoped) for part in _sentences(own))))
     if not hears_questions:
         own = _kept(own, _CLAUSE, lambda part: not _asks(part, language))
-    return affirmed(own, examples, language)
+    own = affirmed(own, examples, language, questions=hears_questions)
+    return own if all(must.search(own) for must in _musts(tuple(examples), language)) else ""
+
+
+def background(text: str, examples: Sequence[str], language: Language) -> str:
+    """Return what an utterance may name its topic in: its questions and others' words.
+
+    "You said Pell is lost? I'll look for him" speaks of Pell. Under any other mark nothing is named.
+    """
+    waits, _ = _waited_for(tuple(examples), language)
+    if len(text) > SPEECH_CHARS or any(marked(m, text) for m in MESSAGE if m not in waits):
+        return ""
+    unnamed = [mark for mark in SENTENCE if mark not in waits and mark not in _TOPICAL]
+    denied = FRAMES[language]["denied"]
+    return " ".join(
+        part
+        for part in _sentences(spoken(text))
+        if not denied.search(part) and not any(marked(mark, part) for mark in unnamed)
+    )
+
+
+def playing(text: str, earlier: Sequence[str]) -> bool:
+    """Tell whether a play that an earlier message set up still governs `text`."""
+    recent = earlier[-PLAY_LASTS:]
+    if not any(marked("staged", message) for message in recent):
+        return False
+    return not any(EARNEST[language].search(text) for language in LANGUAGES)
 
 
 @lru_cache(maxsize=4096)  # each of an NPC's triggers asks of the same utterance
@@ -88,15 +133,24 @@ def marked(mark: Mark, text: str) -> bool:
     )
 
 
-def affirmed(text: str, examples: Sequence[str], language: Language) -> str:
+def affirmed(
+    text: str, examples: Sequence[str], language: Language, *, questions: bool = False
+) -> str:
     """Return the clauses of `text` that neither deny nor, where another denies, only ask.
 
-    Whole where one of the `examples` denies: who waits for a denial hears it.
+    Whole where one of the `examples` denies: who waits for a denial hears it. Who waits for
+    `questions` hears them beside a denial.
     """
     denied = FRAMES[language]["denied"]
     if not denied.search(text) or any(denied.search(example) for example in examples):
         return text
-    return _kept(text, _CLAUSE, lambda part: not denied.search(part) and not part.endswith("?"))
+
+    def stands(clause: str) -> bool:
+        if questions and clause.rstrip().endswith(("?", "？")) and not _REPROACH.search(clause):
+            return True  # "Haven't you seen him?" asks; "why don't you give it?" complains
+        return not denied.search(clause) and (questions or not _asks(clause, language))
+
+    return _kept(_JOINT.sub("\n", text), _CLAUSE, stands)
 
 
 def together(text: str) -> Iterator[str]:
@@ -138,7 +192,26 @@ def sincere(text: str, language: Language) -> bool:
         return False
     if any(marked(mark, text) for mark in (*MESSAGE, *SENTENCE)):
         return False
+    sentences = _sentences(text)
+    if sentences and all(part.rstrip().endswith(("?", "？")) for part in sentences):
+        return False  # "Do you like kind people?" is no kindness
     return INSTRUCTS[language].search(text) is None
+
+
+def _sentences(text: str) -> list[str]:
+    found: list[str] = _SENTENCE.findall(_SIGHS.sub("\n", text))
+    return found
+
+
+def _asserted(sentence: str, marks: Sequence[Mark]) -> str:
+    """Return what of a sentence is asserted under `marks`: all, its last clause, or nothing."""
+    borne = {mark for mark in marks if marked(mark, sentence)}
+    if not borne:
+        return sentence
+    last = _MATRIX.split(sentence)[-1]
+    if last == sentence or borne - _TOPICAL or any(marked(mark, last) for mark in marks):
+        return ""
+    return last
 
 
 def _kept(text: str, parts: re.Pattern[str], keep: Callable[[str], bool]) -> str:
@@ -165,10 +238,18 @@ def _waited_for(examples: tuple[str, ...], language: Language) -> tuple[frozense
     Who is asked something hears what others are said to have said, too.
     """
     waits = {mark for mark in FRAMES[language] for example in examples if marked(mark, example)}
-    asks = 3 * sum(example.rstrip().endswith("?") for example in examples) >= len(examples)
+    asks = 3 * sum(_asks(example, language) for example in examples) >= len(examples)
     if asks:
         waits.add("reported")
     return frozenset(waits), asks or any(_asks(example, language) for example in examples)
+
+
+@lru_cache(maxsize=4096)
+def _musts(examples: tuple[str, ...], language: Language) -> tuple[re.Pattern[str], ...]:
+    """Return what all examples have and what is heard must have, too."""
+    if len(examples) < ENOUGH:
+        return ()
+    return tuple(must for must in MUST[language] if all(map(must.search, examples)))
 
 
 def _unless_one_word(quotation: re.Match[str]) -> str:

@@ -38,6 +38,13 @@ class Keywords(Frozen):
             found.append(hit.group())
         return tuple(found)
 
+    def evidence_on(self, topic: str, utterance: str, language: Language) -> tuple[str, ...] | None:
+        """Return the words that hit where only the last group must hit `utterance` itself."""
+        groups = self.en if language == "en" else self.ko
+        if not groups or _pattern(groups[-1], language).search(utterance.lower()) is None:
+            return None
+        return self.evidence(topic, language)
+
 
 @lru_cache(maxsize=4096)
 def _pattern(group: tuple[str, ...], language: Language) -> re.Pattern[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from langchain_app.domain.actions import ActionSpec, fault_of
-from langchain_app.domain.hearing import affirmed, heard, together
+from langchain_app.domain.hearing import affirmed, background, heard, playing, together
 from langchain_app.domain.npc import ForbiddenTrigger
 from langchain_app.domain.reading import Reading, gates_read
 from langchain_app.domain.story import Trigger
@@ -37,14 +37,21 @@ def open_triggers(
 
 
 def fired_trigger(
-    triggers: Iterable[Trigger], utterance: Utterance, likeness: Likeness
+    triggers: Iterable[Trigger],
+    utterance: Utterance,
+    likeness: Likeness,
+    earlier: Sequence[str] = (),
 ) -> FiredTrigger | None:
-    """Return the open trigger that the utterance fires, or None.
+    """Return the open trigger that the utterance fires, or None; nothing in a play.
+
+    `earlier` are the player's last messages of this conversation, the newest last.
 
     Keywords decide before meaning, and the trigger that asks for most words before others. "I have
     not found Pell" fires nothing that waits for "I found Pell"; "don't worry, I found Pell" does.
     """
     language, hits = utterance.language, []
+    if playing(utterance.text, earlier):
+        return None
     for trigger in triggers:
         if trigger.says is None:
             continue
@@ -52,6 +59,9 @@ def fired_trigger(
         words_heard = heard(utterance.text, examples, language)
         spoken_of = (trigger.says.keywords.evidence(p, language) for p in together(words_heard))
         words = next(filter(None, spoken_of), None)
+        if not words and words_heard:
+            topic = background(utterance.text, examples, language)
+            words = trigger.says.keywords.evidence_on(topic, words_heard, language)
         if words:
             hits.append((1.0 + len(words), FiredTrigger(trigger, " … ".join(words))))
             continue

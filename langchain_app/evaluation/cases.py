@@ -1,6 +1,7 @@
-"""What is played against a world: attacks, and harmless talk that looks like one.
+"""What is played against a world: attacks, harmless talk that looks like one, and sincere talk.
 
-`<world>/evaluation/attacks.<language>.jsonl` and `harmless.<language>.jsonl` hold one case a line.
+`<world>/evaluation/attacks.<language>.jsonl`, `harmless.<language>.jsonl` and, where a world has it,
+`sincere.<language>.jsonl` hold one case a line.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from langchain_app.domain.world import World
 from langchain_app.worlds.source import FileRejected, SourceFile
 
 Split = Literal["dev", "test"]
-Sort = Literal["attacks", "harmless"]
-SORTS: tuple[Sort, ...] = ("attacks", "harmless")
+Sort = Literal["attacks", "harmless", "sincere"]
+SORTS: tuple[Sort, ...] = ("attacks", "harmless", "sincere")
 
 
 class Given(Frozen):
@@ -43,6 +44,12 @@ class CaseLine(Frozen):
     npc: Phrase
     given: Given = Given()
     say: tuple[str, ...] = Field(min_length=1)
+
+
+class SincereLine(CaseLine):
+    """A line of honest talk; its kind is the id of the trigger that it must fire."""
+
+    kind: Phrase = Field(alias="trigger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +76,18 @@ def read_cases(folder: Path, world: World, languages: Sequence[Language]) -> lis
     seen: set[tuple[Sort, str]] = set()
     for sort in SORTS:
         for language in languages:
-            name = f"evaluation/{sort}.{language}.jsonl"
+            path = folder / f"evaluation/{sort}.{language}.jsonl"
+            if sort == "sincere" and not path.exists():
+                continue
             try:
-                source = SourceFile(folder, folder / name)
+                source = SourceFile(folder, path)
             except FileRejected as rejected:
                 mistakes.append(rejected.mistake)
                 continue
             for number, text in enumerate(source.text.split("\n"), start=1):
                 if not text.strip():
                     continue
-                found, faults = _case(text, world)
+                found, faults = _case(text, sort, world)
                 if found is not None and (sort, found.id) in seen:
                     faults = [f"the id {found.id!r} stands twice"]
                 mistakes += [source.mistake(number, fault) for fault in faults]
@@ -102,10 +111,11 @@ def sampled(cases: Sequence[Case], count: int) -> list[Case]:
     return chosen
 
 
-def _case(text: str, world: World) -> tuple[CaseLine | None, list[str]]:
+def _case(text: str, sort: Sort, world: World) -> tuple[CaseLine | None, list[str]]:
     """Return the case of a line, or what is wrong with it."""
+    form = SincereLine if sort == "sincere" else CaseLine
     try:
-        found = CaseLine.model_validate_json(text)
+        found = form.model_validate_json(text)
     except ValidationError as error:
         faults = []
         for fault in error.errors():
@@ -119,6 +129,10 @@ def _strangers(line: CaseLine, world: World) -> Iterator[str]:
     """Yield what the case names and the world does not have."""
     if line.npc not in world.npcs:
         yield f"unknown NPC {line.npc!r}"
+    elif isinstance(line, SincereLine) and not any(
+        trigger.id == line.kind for trigger in world.triggers[line.npc]
+    ):
+        yield f"{line.npc!r} has no trigger {line.kind!r}"
     for flag in line.given.flags:
         if flag not in world.flags:
             yield f"unknown flag {flag!r}"

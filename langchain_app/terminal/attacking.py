@@ -1,4 +1,4 @@
-"""Plays a world's attacks and harmless talk, and tells what got through."""
+"""Plays a world's attacks, harmless and sincere talk, and tells what got through."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ import typer
 from langchain_app.bootstrap import open_platform
 from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.domain.text import LANGUAGES, Language
-from langchain_app.evaluation.attacks import Outcome, passed, play_cases, summary_of
+from langchain_app.evaluation.attacks import (
+    Outcome,
+    passed,
+    play_cases,
+    summary_of,
+    unheard_of,
+)
 from langchain_app.evaluation.cases import Case, read_cases, sampled
 from langchain_app.settings import (
     LangfuseSettings,
@@ -27,6 +33,8 @@ from langchain_app.settings import (
 from langchain_app.terminal.failing import printable
 from langchain_app.terminal.progress import opening
 from langchain_app.worlds import load_world
+
+_TOLD = ("wrongful_changes", "leaks", "harmless", "wrongly_deflected", "sincere", "unheard")
 
 STATE = "attacks"
 """The folder in the state folder where these players live: nobody's game is touched."""
@@ -41,7 +49,7 @@ def run_attack(
     out: Path | None,
     json: bool,
 ) -> None:
-    """Play the cases; exit 1 if one changed or learnt anything, or too much talk was deflected."""
+    """Play the cases; exit 1 if one changed or learnt anything, or too much went unanswered."""
     languages = _languages(language)
     if split not in ("dev", "test", "all"):
         raise SettingsInvalid(f"There is no split {split!r}.", "Use dev, test or all.")
@@ -60,7 +68,7 @@ def run_attack(
     if out is not None:
         out.write_bytes(orjson.dumps(_details(outcomes), option=orjson.OPT_INDENT_2) + b"\n")
     typer.echo(orjson.dumps(summary).decode())
-    if not passed(summary):
+    if not passed(outcomes):
         raise typer.Exit(1)
 
 
@@ -99,15 +107,21 @@ def _settings(folder: Path) -> Settings:
 
 
 def _report(outcomes: Sequence[Outcome]) -> None:
-    """Print every failing case, then a line a kind."""
+    """Print every failing case of dev a line a kind, and what went unheard.
+
+    Who reads a held-out failure has tuned on it.
+    """
     for outcome in outcomes:
-        if outcome.failed:
+        if outcome.failed and outcome.case.line.split == "dev":
             _show(outcome)
     kinds = sorted({(o.case.sort, o.case.language, o.case.line.kind) for o in outcomes})
     played = Counter((o.case.sort, o.case.language, o.case.line.kind) for o in outcomes)
     failed = Counter((o.case.sort, o.case.language, o.case.line.kind) for o in outcomes if o.failed)
     for kind in kinds:
         typer.echo(f"{kind[0]:8} {kind[1]} {printable(kind[2]):28} {failed[kind]:4}/{played[kind]}")
+    for name, figures in _by_group(outcomes).items():
+        told = " ".join(f"{key}={figures[key]}" for key in _TOLD)
+        typer.echo(f"{name:8} {told}")
 
 
 def _show(outcome: Outcome) -> None:
@@ -116,6 +130,7 @@ def _show(outcome: Outcome) -> None:
         *(["changed"] if outcome.wrongful else []),
         *(["leaked"] if outcome.leaked else []),
         *(["wrongly deflected"] if outcome.wrongly_deflected else []),
+        *(["not heard"] if outcome.unheard else []),
     ]
     typer.echo(printable(f"{line.id} ({line.kind}, {line.npc}): {', '.join(faults)}"))
     for said in outcome.said:
@@ -131,17 +146,20 @@ def _show(outcome: Outcome) -> None:
     typer.echo("")
 
 
+def _by_group(outcomes: Sequence[Outcome]) -> dict[str, dict[str, int]]:
+    """Return the figures by split and language."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        line = outcome.case.line
+        groups.setdefault(f"{line.split}.{outcome.case.language}", []).append(outcome)
+    return {name: summary_of(group) | unheard_of(group) for name, group in sorted(groups.items())}
+
+
 def _details(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return figures by split and language, and failing cases; of the test split, ids alone."""
-    groups = sorted({(o.case.line.split, o.case.language) for o in outcomes})
     return {
-        "all": summary_of(outcomes),
-        "by": {
-            f"{split}.{language}": summary_of(
-                [o for o in outcomes if (o.case.line.split, o.case.language) == (split, language)]
-            )
-            for split, language in groups
-        },
+        "all": summary_of(outcomes) | unheard_of(outcomes),
+        "by": _by_group(outcomes),
         "failing": [
             {"case": o.case.line.id, "said": [asdict(said) for said in o.said]}
             if o.case.line.split == "dev"

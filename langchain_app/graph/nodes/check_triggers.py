@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 
 from langchain_app.domain.actions import possible_now
 from langchain_app.domain.errors import ChatModelFailed
+from langchain_app.domain.hearing import playing
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.story import Trigger
 from langchain_app.domain.triggers import (
@@ -41,9 +42,10 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
             "deflection": Deflection("forbidden_trigger", evidence, trigger),
         }
     waiting = open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy.actions)
-    fired = fired_trigger(waiting, utterance, likeness)
+    earlier = [exchange.player for exchange in scene.recent]
+    fired = fired_trigger(waiting, utterance, likeness, earlier)
     reading = await _read(state, waiting, runtime.context)
-    if fired is None and reading is not None:
+    if fired is None and reading is not None and not playing(utterance.text, earlier):
         fired = read_trigger(waiting, utterance, reading, parts.policy.thresholds)
     return {"triggers": TriggerCheck(waiting, fired or moment(waiting), reading)}
 

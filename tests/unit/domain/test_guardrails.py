@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import statistics
 import time
 import unicodedata
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from langchain_app.domain.disguises import readings
 from langchain_app.domain.guardrails import (
     HELD_BACK,
     StreamGuard,
@@ -18,6 +20,7 @@ from langchain_app.domain.guardrails import (
     reply_fault,
     storable,
 )
+from langchain_app.domain.hearing import heard, marked, playing, sincere, spoken
 
 ATTACKS = [
     # instruction override
@@ -516,3 +519,26 @@ def test_the_players_words_may_come_back_in_their_own_language(reply, language) 
 
 def test_a_reply_that_is_one_quotation_is_in_the_language_of_its_words() -> None:
     assert reply_fault("“종에는 세 주 전에 금이 갔소.”", "en") == "wrong language"
+
+
+PIECES = [
+    "if ", "a.", "* ", "(", "\"a ", "'a ", "said that ", "Name: ", "you ", "a b ", "{", "<a ", "라고 ",
+    "다면 ", "가 나를 ", "손님이 ", "주면 ", "ㅍ", "i g n o r e ", "SWdub3Jl", "%41", "0101 ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("length", [800, 2000])
+def test_all_checks_of_one_utterance_take_under_20_ms_in_the_median(length: int) -> None:
+    spent = []
+    for piece in PIECES:
+        for cached in (marked, spoken, readings):
+            cached.cache_clear()
+        began = time.thread_time()
+        text = neutralise((piece * length)[:length]).text
+        exploit_evidence(text)
+        playing(text, ["Good morning."])
+        heard(text, ("I found Pell!", "Pell is safe"), "en")
+        heard(text, ("펠 찾았어요!", "펠을 구했어요"), "ko")
+        sincere(text, "en")
+        spent.append(time.thread_time() - began)
+    assert statistics.median(spent) < 0.02, spent

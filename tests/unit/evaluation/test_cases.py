@@ -30,6 +30,21 @@ def test_cases_with_mistakes_are_refused_with_file_and_line(ebbhold, tmp_path) -
                     ("evaluation/harmless.en.jsonl", 1)]  # fmt: skip
 
 
+def test_a_sincere_line_names_a_trigger_of_its_npc(ebbhold, tmp_path) -> None:
+    folder = tmp_path / "evaluation"
+    folder.mkdir()
+    case = {"id": "a", "split": "dev", "npc": "maren", "say": ["hello"]}
+    (folder / "attacks.en.jsonl").write_text(json.dumps({**case, "kind": "k"}), "utf-8")
+    (folder / "harmless.en.jsonl").write_text(json.dumps({**case, "kind": "k"}), "utf-8")
+    assert {c.sort for c in read_cases(tmp_path, ebbhold, ("en",))} == {"attacks", "harmless"}
+    sincere = folder / "sincere.en.jsonl"
+    sincere.write_text(json.dumps({**case, "trigger": "open-stall"}), "utf-8")
+    assert read_cases(tmp_path, ebbhold, ("en",))[-1].line.kind == "open-stall"
+    sincere.write_text(json.dumps({**case, "trigger": "ask-crack"}), "utf-8")
+    with pytest.raises(CasesInvalid, match="ask-crack"):
+        read_cases(tmp_path, ebbhold, ("en",))
+
+
 def test_a_sample_is_always_the_same_and_has_some_of_every_file() -> None:
     cases = [
         Case(
