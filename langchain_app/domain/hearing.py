@@ -14,6 +14,7 @@ from functools import lru_cache
 from langchain_app.domain.frames import FRAMES, INSTRUCTS, MESSAGE, SCRIPTS, SENTENCE
 from langchain_app.domain.governors import EARNEST, MUST, Mark
 from langchain_app.domain.text import LANGUAGES, Language
+from langchain_app.domain.withholding import untagged, withheld
 
 _CLAUSE = re.compile(r"[^.!?,:;…\n]+[.!?,:;…\n]?")
 _SENTENCE = re.compile(r"[^.!?;…\n]+[.!?;…\n]*")
@@ -95,6 +96,8 @@ def heard(text: str, examples: Sequence[str], language: Language) -> str:
     if not hears_questions:
         own = _kept(own, _CLAUSE, lambda part: not _asks(part, language))
     own = affirmed(own, examples, language, questions=hears_questions)
+    if withheld(own, tuple(examples), language):
+        return ""
     return own if all(must.search(own) for must in _musts(tuple(examples), language)) else ""
 
 
@@ -142,7 +145,7 @@ def affirmed(
     `questions` hears them beside a denial.
     """
     denied = FRAMES[language]["denied"]
-    if not denied.search(text) or any(denied.search(example) for example in examples):
+    if not denied.search(text) or any(denied.search(untagged(e)) for e in examples):
         return text
 
     def stands(clause: str) -> bool:

@@ -46,6 +46,11 @@ class Keywords(Frozen):
         return self.evidence(topic, language)
 
 
+def names_any(words: tuple[str, ...], text: str, language: Language) -> bool:
+    """Tell whether `text` holds one of the words, as `Keywords` look for them."""
+    return bool(words) and _pattern(words, language).search(text.lower()) is not None
+
+
 @lru_cache(maxsize=4096)
 def _pattern(group: tuple[str, ...], language: Language) -> re.Pattern[str]:
     words = "|".join(re.escape(word.lower()) for word in group)

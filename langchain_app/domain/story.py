@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from langchain_app.domain.emotion import Emotion
-from langchain_app.domain.keywords import Keywords
+from langchain_app.domain.keywords import Keywords, names_any
 from langchain_app.domain.relationship import (
     DEFAULT_AXES,
     Axes,
@@ -17,7 +17,7 @@ from langchain_app.domain.relationship import (
     Relationship,
     levels_of,
 )
-from langchain_app.domain.text import Asked, Frozen, LocalText, LocalTexts, Phrase
+from langchain_app.domain.text import Asked, Frozen, Language, LocalText, LocalTexts, Phrase
 
 START = "start"
 """The story flag that is raised for everybody from the first moment."""
@@ -116,10 +116,18 @@ def _same(stands: Known | None, wanted: Known) -> bool:
 
 
 class Said(Frozen):
-    """What the player must say: keyword groups, or the meaning of the examples."""
+    """What the player must say: keyword groups, or the meaning of the examples.
+
+    `unless` are words that take it back: "I brought the ledger" hands it over, "to Orsine" does not.
+    """
 
     keywords: Keywords = Keywords()
     examples: LocalTexts
+    unless: Asked = Asked()
+
+    def taken_back(self, text: str, language: Language) -> bool:
+        """Tell whether `text` has a word that takes it back; in English as a word's beginning."""
+        return names_any(self.unless[language], text, language)
 
 
 class Action(Frozen):

@@ -53,7 +53,7 @@ def fired_trigger(
     if playing(utterance.text, earlier):
         return None
     for trigger in triggers:
-        if trigger.says is None:
+        if trigger.says is None or trigger.says.taken_back(utterance.text, utterance.language):
             continue
         examples = trigger.says.examples[language]
         words_heard = heard(utterance.text, examples, language)
@@ -85,7 +85,9 @@ def read_trigger(
     the whole utterance for its evidence, all of it must be meant.
     """
     for sure, trigger in gates_read(reading, waiting, thresholds):
-        examples = trigger.says.examples[utterance.language] if trigger.says else ()
+        if trigger.says is None or trigger.says.taken_back(utterance.text, utterance.language):
+            continue
+        examples = trigger.says.examples[utterance.language]
         # "It's broken, isn't it?" denies nothing: a gate that waits for it waits for no denial.
         statements = [example for example in examples if not example.endswith("?")]
         meant = heard(utterance.text, examples, utterance.language)

@@ -21,6 +21,18 @@ _OPEN: dict[Language, re.Pattern[str]] = {
         r"(?:뭐|뭘|무엇을) ?(?:좀 )?(?:봤|보셨|들었|들으셨|본|들은)|있었던 일|어떻게 (?:됐|되었)|떠도는 (?:말|이야기|얘기)"
     ),
 }
+_HOW_WENT: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\b(?:did (?:it|that) (?:work|go|help|fail|succeed)|how did (?:it|that|things) go|has it worked|"
+        r"what happened (?:just now|there|with (?:it|that|my \w+|the \w+))|(?:did you|were you able to|have you) "
+        r"(?:manage|succeed|do|done|make|made) ?(?:it|to)?|was it any use|are we done)\b",
+        re.IGNORECASE,
+    ),
+    "ko": re.compile(
+        r"(?:잘 ?(?:됐|되었|되셨|끝났)|어떻게 ?(?:됐|되었)|(?:성공|실패)(?:했|하셨|한)|해냈|해내셨|효과(?:가)? ?있|됐(?:어|나|습)|"
+        r"(?:방금|지금) (?:무슨|뭔) ?일)"
+    ),
+}
 _EVENT_WORDS: dict[Language, frozenset[str]] = {
     "en": frozenset(
         [
@@ -87,3 +99,8 @@ def asks_what_happened(text: str, language: Language) -> bool:
 def topic(tokens: Iterable[str], language: Language) -> tuple[str, ...]:
     """Return the tokens that say which event is meant; "what happened" says nothing of it."""
     return tuple(token for token in tokens if token not in _EVENT_WORDS[language])
+
+
+def asks_how_it_went(text: str, language: Language) -> bool:
+    """Tell whether the question is about what has just been done, whatever that was."""
+    return _HOW_WENT[language].search(text) is not None

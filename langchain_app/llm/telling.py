@@ -9,7 +9,7 @@ from langchain_app.domain.text import detect_language
 from langchain_app.domain.turn import Brief
 from langchain_app.language.dialogue_act import asks
 from langchain_app.language.english import STOPWORDS
-from langchain_app.language.event_talk import asks_what_happened
+from langchain_app.language.event_talk import asks_how_it_went, asks_what_happened
 from langchain_app.language.korean import KoreanAnalyser
 from langchain_app.language.speech_level import as_hearsay, speak_at_level
 from langchain_app.language.time_window import asked_time
@@ -167,6 +167,8 @@ def _meant(brief: Brief) -> Recollection | None:
         and detect_language(memory.text) == language
         and not _about_oneself(memory, brief)
     ]
+    if asks_how_it_went(text, language) and (just := next((e for e in events if e.just), None)):
+        return just
     # What has just happened stands first; it answers only what it was asked for.
     events = sorted((e for e in events if e.relevance > 0), key=lambda event: -event.score)
     if not events or not asks(text, language):

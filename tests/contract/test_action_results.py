@@ -110,6 +110,25 @@ async def test_the_embedded_speaker_tells_of_it_only_when_asked(game: Game) -> N
     assert FAILED["en"] in told["reply"]
 
 
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", "Did it work?"),
+        ("en", "What happened with the bell?"),
+        ("en", "Did you manage it?"),
+        ("ko", "잘 됐어요?"),
+        ("ko", "종은 어떻게 됐어요?"),
+    ],
+)
+async def test_the_embedded_speaker_tells_how_it_went(game: Game, language, asked) -> None:
+    session = (await rings(game))["session_id"]
+    assert (await report(game)).status_code == 200
+    told = await game.say(asked, "corvin", session_id=session)
+    assert FAILED[language] in told["reply"] or (
+        language == "ko" and "뜻대로 되지" in told["reply"]
+    )
+
+
 async def test_a_model_is_shown_it_first_whatever_the_player_says(
     model_game: Game, model_server: Any
 ) -> None:

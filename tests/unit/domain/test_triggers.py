@@ -87,9 +87,17 @@ def test_a_denial_fires_nothing(text: str, language) -> None:
 
 def test_a_trigger_whose_own_example_denies_hears_denials() -> None:
     wrong = trigger(
-        "wrong", [["bell"], ["wrong"]], [["종"]], examples=("something's wrong, isn't it?",)
+        "wrong", [["bell"], ["wrong"]], [["종"]], examples=("isn't something wrong here?",)
     )
     assert fires("isn't something wrong with the bell", triggers=[wrong]) == "wrong"
+
+
+def test_a_tag_question_denies_nothing_and_makes_nobody_wait_for_a_denial() -> None:
+    cracked = trigger(
+        "cracked", [["bell"], ["crack"]], [["종"]], examples=("the bell is cracked, isn't it?",)
+    )
+    assert fires("the bell is cracked, isn't it?", triggers=[cracked]) == "cracked"
+    assert fires("the bell isn't cracked", triggers=[cracked]) is None
 
 
 def test_the_trigger_that_asks_for_most_words_fires_before_others() -> None:
