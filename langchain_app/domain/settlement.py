@@ -185,6 +185,8 @@ class _Books:
     def _take(self, item: str, proposal: Proposal) -> None:
         if item not in self.story.items:
             self.refuse(proposal, item, "the player does not carry it")
+        elif not self.policy.words_on_items.admits(item):
+            self.refuse(proposal, item, "no words may take it")
         else:
             self._update(items=self.story.items - {item})
             self._enter("item", item, -1.0, proposal)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -367,3 +369,15 @@ def test_however_triggers_fire_the_demo_worlds_ledger_adds_up(ebbhold, data) -> 
         assert set(settlement.flags) == settlement.story.flags - story.flags
         assert not [e for e in settlement.entries if "no such" in e.reason or "defines" in e.reason]
         story, felt = settlement.story, settlement.relationship
+
+
+def test_an_item_that_words_may_not_move_is_neither_given_nor_taken() -> None:
+    policy = replace(POLICY, words_on_items=Lists(deny=frozenset({"bell", "rope"})))
+    standing = Standing(relationship=Relationship(), story=StoryState(items=frozenset({"bell"})))
+    effects = Effects(gives=("rope",), takes=("bell",))
+    settled = settle([Proposal("trigger:x", effects, "said")], standing, policy)
+    assert settled.story.items == {"bell"}
+    assert {(e.kind, e.name, e.reason) for e in settled.entries} == {
+        ("refused", "rope", "no words may give it"),
+        ("refused", "bell", "no words may take it"),
+    }
