@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from langchain_app.domain.errors.base import DramatisError
 
 
+SHOWN = 20
+"""How many mistakes a message shows; the error carries all of them."""
+
+
 class SettingsInvalid(DramatisError):
     """A setting cannot be used."""
 
@@ -26,15 +30,21 @@ class Mistake:
         return f"{self.file}:{self.line}: {self.message}"
 
 
+def _listed(mistakes: Sequence[object]) -> str:
+    count = f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}"
+    shown = [f"\n  {mistake}" for mistake in mistakes[:SHOWN]]
+    more = f"\n  and {len(mistakes) - SHOWN} more" if len(mistakes) > SHOWN else ""
+    return f"{count}:{''.join(shown)}{more}"
+
+
 class WorldInvalid(DramatisError):
     """A world cannot be loaded; carries every mistake found."""
 
     code = "world_invalid"
 
     def __init__(self, world: str, mistakes: Sequence[Mistake]) -> None:
-        shown = "\n".join(f"  {mistake}" for mistake in mistakes[:20])
         super().__init__(
-            f"The world {world} has {len(mistakes)} mistakes:\n{shown}",
+            f"The world {world} has {_listed(mistakes)}",
             "`dramatis world check DIR` prints all of them. Nothing was changed.",
         )
         self.mistakes = tuple(mistakes)
@@ -46,9 +56,7 @@ class StoryTestsInvalid(DramatisError):
     code = "storytests_invalid"
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        shown = "\n".join(f"  {mistake}" for mistake in mistakes)
-        count = f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}"
-        super().__init__(f"The story tests have {count}:\n{shown}", "No test was run.")
+        super().__init__(f"The story tests have {_listed(mistakes)}", "No test was run.")
         self.mistakes = tuple(mistakes)
 
 
@@ -58,10 +66,8 @@ class CasesInvalid(DramatisError):
     code = "cases_invalid"
 
     def __init__(self, world: str, mistakes: Sequence[Mistake]) -> None:
-        shown = "\n".join(f"  {mistake}" for mistake in mistakes[:20])
-        more = f"\n  and {len(mistakes) - 20} more" if len(mistakes) > 20 else ""
         super().__init__(
-            f"The cases of {world} have {len(mistakes)} mistakes:\n{shown}{more}",
+            f"The cases of {world} have {_listed(mistakes)}",
             "docs/guardrails.md says what a case looks like. Nothing was played.",
         )
         self.mistakes = tuple(mistakes)
@@ -92,9 +98,8 @@ class DocumentsInvalid(ImportFailed):
     code = "documents_invalid"
 
     def __init__(self, file: str, mistakes: Sequence[str]) -> None:
-        shown = "\n".join(f"  {mistake}" for mistake in mistakes[:20])
         super().__init__(
-            f"{file} has {len(mistakes)} mistakes:\n{shown}",
+            f"{file} has {_listed(mistakes)}",
             "docs/seed.md tells which documents are read. Nothing was written.",
         )
         self.mistakes = tuple(mistakes)

@@ -468,6 +468,14 @@ def test_several_mistakes_are_all_told(world) -> None:
         assert str(mistake) == f"{mistake.file}:{mistake.line}: {mistake.message}"
 
 
+def test_one_mistake_is_told_in_the_singular_and_of_many_the_first_twenty() -> None:
+    mistakes = [Mistake("a.json", line, "wrong") for line in range(1, 24)]
+    assert "has 1 mistake:\n  a.json:1: wrong" in WorldInvalid("w", mistakes[:1]).message
+    many = WorldInvalid("w", mistakes)
+    assert "has 23 mistakes:" in many.message and many.message.endswith("and 3 more")
+    assert many.message.count("wrong") == 20 and len(many.mistakes) == 23
+
+
 def test_several_broken_references_are_all_told(world) -> None:
     rewrite(world, NPC, lambda npc: npc.update(place="atlantis", factions=["x", "y"]))
     rewrite(world, QUEST, lambda quest: quest.update(giver="ghost"))
