@@ -126,7 +126,8 @@ def wilson(hits: int, trials: int) -> float:
     share, z = hits / trials, Z95
     middle = share + z * z / (2 * trials)
     spread = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    return max(0.0, (middle - spread) / (1 + z * z / trials))
+    # Rounding leaves a hair above 0 where nothing hit.
+    return min(share, max(0.0, (middle - spread) / (1 + z * z / trials)))
 
 
 def thresholds_of(found: Iterable[Calibrated]) -> dict[str, float]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from langchain_app.domain.errors.base import DramatisError
 
-
 SHOWN = 20
 """How many mistakes a message shows; the error carries all of them."""
 

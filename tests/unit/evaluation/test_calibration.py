@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -70,6 +70,7 @@ def test_the_order_of_readings_does_not_matter(readings, random) -> None:
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
+@example(0, 119)
 def test_the_interval_lies_below_the_share_and_narrows(hits, trials) -> None:
     hits = min(hits, trials)
     low = wilson(hits, trials)
