@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from langchain_app.domain.actions import ActionSpec
 from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
+from langchain_app.domain.policy import policy_of
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import Language, LocalText
 from langchain_app.domain.tone import Sentiment, choose_tone
@@ -56,6 +57,6 @@ def question(
         Utterance(text, language),
         choose_tone(Sentiment(), "question", "neutral"),
         Findings(chunks),
-        open_triggers(world.triggers[npc], scene, world.manifest.actions),
+        open_triggers(world.triggers[npc], scene, policy_of(world)),
         offered or {},
     )

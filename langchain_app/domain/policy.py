@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from langchain_app.domain.actions import ActionSpec
 from langchain_app.domain.relationship import DEFAULT_AXES, Axes, Deltas
-from langchain_app.domain.story import Reward
+from langchain_app.domain.story import Effects, Reward
 from langchain_app.domain.world import NameLists, World
 
 CONFIDENT = 0.5
@@ -43,6 +43,14 @@ class SettlementPolicy:
     """The probability that a model must give a flag, by flag."""
     manners: Mapping[str, Deltas] = field(default_factory=dict)
     """What manners move, by dialogue act."""
+
+    def admits(self, effects: Effects) -> bool:
+        """Tell whether words may bring `effects` about: every item and action, and a flag if any."""
+        return (
+            all(map(self.words_on_items.admits, (*effects.gives, *effects.takes)))
+            and all(self.words_on_actions.admits(action.name) for action in effects.actions)
+            and (not effects.flags or any(map(self.words_on_flags.admits, effects.flags)))
+        )
 
     def threshold(self, flag: str, readers: Mapping[str, float]) -> float:
         """Return what this flag's probability must reach: the world's word, else the reader's."""

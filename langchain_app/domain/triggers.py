@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from langchain_app.domain.actions import ActionSpec, fault_of
+from langchain_app.domain.actions import fault_of
 from langchain_app.domain.hearing import affirmed, background, heard, playing, together
 from langchain_app.domain.npc import ForbiddenTrigger
+from langchain_app.domain.policy import SettlementPolicy
 from langchain_app.domain.reading import Reading, gates_read
 from langchain_app.domain.story import Trigger
 from langchain_app.domain.turn import FiredTrigger, Scene, Utterance
@@ -19,12 +20,12 @@ SAME_MEANING = 0.85
 
 
 def open_triggers(
-    triggers: Iterable[Trigger], scene: Scene, actions: Mapping[str, ActionSpec]
+    triggers: Iterable[Trigger], scene: Scene, policy: SettlementPolicy
 ) -> tuple[Trigger, ...]:
     """Return the triggers whose conditions hold on the server's own state.
 
     What could not happen now is not open, lest an NPC say it and nothing come of it: an action that is
-    not possible, an item to take that the player does not carry.
+    not possible, an item to take that the player does not carry, what no words may move.
     """
     standing, npc = scene.standing, scene.npc.id
     return tuple(
@@ -32,7 +33,10 @@ def open_triggers(
         for trigger in triggers
         if trigger.is_open(npc, standing)
         and standing.story.items.issuperset(trigger.effects.takes)
-        and all(fault_of(act, actions, npc, standing) is None for act in trigger.effects.actions)
+        and policy.admits(trigger.effects)
+        and all(
+            fault_of(act, policy.actions, npc, standing) is None for act in trigger.effects.actions
+        )
     )
 
 

@@ -41,7 +41,7 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
             "triggers": TriggerCheck(),
             "deflection": Deflection("forbidden_trigger", evidence, trigger),
         }
-    waiting = open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy.actions)
+    waiting = open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy)
     earlier = [exchange.player for exchange in scene.recent]
     fired = fired_trigger(waiting, utterance, likeness, earlier)
     reading = await _read(state, waiting, runtime.context)

@@ -77,7 +77,7 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         model_info=_model_info(state, parts),
         happened=_happened(state, parts),
         awaited=awaited(
-            open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy.actions),
+            open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy),
             settlement,
             state.get("triggers", TriggerCheck()).reading,
             parts.policy.thresholds,

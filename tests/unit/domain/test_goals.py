@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
 from langchain_app.domain.goals import Goal
-from langchain_app.domain.policy import policy_of
+from langchain_app.domain.policy import Lists, policy_of
 from langchain_app.domain.proposals import Heard, propose
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.settlement import settle
@@ -41,7 +43,7 @@ def scene(ebbhold, npc: str, felt: Relationship, **story) -> Scene:
 
 
 def open_(ebbhold, npc: str, at: Scene):
-    return open_triggers(ebbhold.triggers[npc], at, ebbhold.manifest.actions)
+    return open_triggers(ebbhold.triggers[npc], at, policy_of(ebbhold))
 
 
 def test_what_could_not_happen_now_is_not_open(ebbhold) -> None:
@@ -49,10 +51,30 @@ def test_what_could_not_happen_now_is_not_open(ebbhold) -> None:
     says = {"examples": {"en": ["rope"], "ko": ["밧줄"]}}
     takes = goal(says=says, effects={"takes": ["rope"]}).triggers()
     salutes = goal(says=says, effects={"actions": [{"name": "ring_bell"}]}).triggers()
-    assert open_triggers(takes, at, ebbhold.manifest.actions) == ()
-    assert open_triggers(salutes, at, ebbhold.manifest.actions) == ()
+    assert open_triggers(takes, at, policy_of(ebbhold)) == ()
+    assert open_triggers(salutes, at, policy_of(ebbhold)) == ()
     carrying = scene(ebbhold, "teck", Relationship(), items=frozenset({"rope"}))
-    assert open_triggers(takes, carrying, ebbhold.manifest.actions) == takes[:1]
+    assert open_triggers(takes, carrying, policy_of(ebbhold)) == takes[:1]
+
+
+def test_what_no_words_may_move_is_not_open(ebbhold) -> None:
+    at = scene(ebbhold, "teck", Relationship(), items=frozenset({"rope"}))
+    policy = policy_of(ebbhold)
+    says = {"examples": {"en": ["rope"], "ko": ["밧줄"]}}
+
+    def is_open(effects, **denied) -> bool:
+        lists = {f"words_on_{kind}": Lists(deny=frozenset({name})) for kind, name in denied.items()}
+        waiting = goal(says=says, effects=effects).triggers()
+        return open_triggers(waiting, at, replace(policy, **lists)) != ()
+
+    assert is_open({"gives": ["bandage"]})
+    assert not is_open({"gives": ["bandage"]}, items="bandage")
+    assert is_open({"takes": ["rope"]})
+    assert not is_open({"takes": ["rope"]}, items="rope")
+    assert is_open({"actions": [{"name": "open_shop"}]})
+    assert not is_open({"actions": [{"name": "open_shop"}]}, actions="open_shop")
+    assert is_open({})
+    assert not is_open({}, flags="goal.gift")
 
 
 def test_a_friend_is_given_a_bandage_once(ebbhold) -> None:

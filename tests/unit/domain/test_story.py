@@ -139,7 +139,7 @@ class Playthrough:
 
     def say(self, trigger, text: str):
         waiting = open_triggers(
-            self.world.triggers[trigger.npc], self.scene(trigger.npc), self.world.manifest.actions
+            self.world.triggers[trigger.npc], self.scene(trigger.npc), policy_of(self.world)
         )
         return fired_trigger(waiting, Utterance(text, self.language), exactly(text))
 

@@ -6,6 +6,7 @@ import pytest
 
 from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.npc import ForbiddenTrigger, Reaction
+from langchain_app.domain.policy import SettlementPolicy, policy_of
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import Effects, Requirements, Said, StoryState, Trigger
 from langchain_app.domain.text import LocalText, LocalTexts
@@ -31,6 +32,7 @@ def trigger(
     )
 
 
+NOTHING = SettlementPolicy(flags=frozenset(), items=frozenset(), actions={})
 FOUND = trigger("found", [["pell"], ["found"]], [["펠"], ["찾았"]])
 
 
@@ -136,7 +138,7 @@ def test_only_triggers_whose_conditions_hold_are_open(ebbhold) -> None:
     def opened(*flags: str, trust: float = 0.0) -> list[str]:
         story = StoryState(flags=frozenset(flags))
         scene = Scene(bruna, "p", "s", "t", 0, story, Relationship(trust=trust))
-        return [t.id for t in open_triggers([FOUND, gated, trusting], scene, {})]
+        return [t.id for t in open_triggers([FOUND, gated, trusting], scene, NOTHING)]
 
     assert opened() == ["found"]
     assert opened("q.found") == ["late"]
@@ -146,7 +148,7 @@ def test_only_triggers_whose_conditions_hold_are_open(ebbhold) -> None:
 def test_a_stranger_at_the_start_opens_no_stage_beyond_the_first(ebbhold) -> None:
     for npc in ebbhold.npcs.values():
         scene = Scene(npc, "p", "s", "t", 0, StoryState(), npc.initial)
-        for waiting in open_triggers(ebbhold.triggers[npc.id], scene, ebbhold.manifest.actions):
+        for waiting in open_triggers(ebbhold.triggers[npc.id], scene, policy_of(ebbhold)):
             assert waiting.requires.flags == ()
 
 
