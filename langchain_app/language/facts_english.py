@@ -60,7 +60,7 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
      rf"(?:you (?:can|may) |please |just |everyone |everybody |people |folks? |they |friends )?calls? me|"
      rf"{_AM} (?:called|named|known as)|i go by(?: the name(?: of)?)?|i answer to|the name's|the name is|"
      rf"(?:people |folks? |they )?knows? me as|the name i was given is|they named me|i was named) {_NAME}"),
-    ("name", "holds", r"\b(?:i'm|i am) (?P<value>(?-i:[A-Z][a-z]{2,}(?: of (?:the )?[A-Z]\w+| [A-Z][a-z]+)?))(?: by name)?(?:,.*)?$"),
+    ("name", "holds", r"\b(?:i'm|i am) (?P<value>(?-i:[A-Z][a-z]{2,}(?: of (?:the )?[A-Z]\w+| [A-Z][a-z]+)?))(?: by name)?(?P<from> from (?:the |(?-i:[A-Z])).*?)?(?:,.*)?$"),
     ("name", "holds", r"^(?P<value>(?-i:[A-Z])\w+)(?:'s| is) (?:my name|what (?:they|people|folk) call me)\b"),
     ("home", "past", rf"\b(?:i|we) (?:used to|once|formerly|long) (?:live|lived|dwell|dwelt|stay|reside) {_AT}"),
     ("home", "past", rf"\b(?:i|we) (?:lived|dwelt|stayed) {_AT}"),
@@ -248,9 +248,10 @@ def _of_player(clause: str) -> list[Told]:
     for slot, stance, pattern in _COMPILED:
         if match := pattern.search(clause):
             value = _clean(match["value"], slot)
-            if value and slot == "job" and (place := _FROM.search(value)):
-                origin = Told(PLAYER, "origin", place["value"])
-                return [Told(PLAYER, slot, value[: place.start()], stance), origin]
+            place = _FROM.search(match.groupdict().get("from") or (value if slot == "job" else ""))
+            if value and place:
+                value = value.removesuffix(place[0])
+                return [Told(PLAYER, slot, value, stance), Told(PLAYER, "origin", place["value"])]
             if value:
                 return [Told(PLAYER, slot, value, stance), *_contrary(slot, value, stance)]
     return []

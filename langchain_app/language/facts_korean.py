@@ -48,6 +48,9 @@ _COUNT = r"(?:한|두|세|네|몇)\s*(?:척|마리|채|자루|필|대|개|벌|�
 _NAME = r"(?P<value>[가-힣A-Za-z]{1,10}?)"
 _V = r"(?P<value>.+?)"
 _END = r"[\s.!~,]*$"
+_NOUN_COP = r"(?:이에요|예요|입니다|이올시다|올시다|이야|야|이오|일세|이라네|라네|인데요?|이고|이죠|이지요?)"
+# "해로에서 온 상인이에요" is of the player, "해로에서 온 배를 샀어요" is of the boat.
+_CAME_AS = rf"온(?=$|\s+지\s|\s+(?:\S*[^\s는가을를의도]\s+)*\S+?(?:이?라고\s|{_NOUN_COP}{_END}))"
 
 _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("name", "ends", rf"(?:{_MINE}\s*|^)(?:본명|이름|성함)(?:은|이)?\s*{_NAME}(?:이|가)?\s*아니"),
@@ -62,7 +65,7 @@ _RULES: tuple[tuple[Slot, Stance, str], ...] = (
     ("home", "holds", rf"(?:{_MINE}\s*)?(?:집|거처)(?:은|이)\s*{_V}(?:에 있|이에요|예요|이야|야|입니다|이다|이오|일세)"),
     ("home", "holds", rf"{_V}(?:이|가)\s*(?:제|내|우리)\s*(?:집|거처)(?:이|예|입|야)"),
     ("home", "holds", rf"{_V}에(?:서)?\s*(?:혼자 |쭉 |계속 |아직 |잠시 |세 들어 |같이 |함께 )*{_LIVE}"),
-    ("origin", "holds", rf"{_V}에서\s*(?:막 |처음 |멀리 |여기까지 )*(?:왔|온 |나고 ?자|태어|자랐|자란|건너왔|넘어왔|내려왔)"),
+    ("origin", "holds", rf"{_V}에서\s*(?:막 |처음 |멀리 |여기까지 )*(?:왔|{_CAME_AS}|나고 ?자|태어|자랐|자란|건너왔|넘어왔|내려왔)"),
     ("origin", "holds", rf"{_V}\s*(?:출신|태생)(?:이|입|인|일|야|예)"),
     ("origin", "holds", rf"{_V}\s*(?:토박이|사람)(?:이에|입니|이야|이오|이다|예요)"),
     ("origin", "holds", rf"{_V}(?:이|가)\s*(?:제|내|저의|나의)\s*고향"),
@@ -155,6 +158,7 @@ _IS = re.compile(rf"{_COP}{_END}")
 _NAMED = re.compile(
     rf"^(?:(?:이름|성함)(?:은|이)\s*)?{_NAME}(?:(?:이라고|라고|이라)\s*(?:해|하|불|합)|{_COP}{_END})"
 )
+_CAME = re.compile(rf"^(?P<where>(?:{_SELF}\s+)?(?:\S+\s)?\S+에서 온)\s+(?P<who>\S.*)$")
 _LIVES = re.compile(rf"^{_V}에(?:서)?\s*(?:아직 |혼자 |쭉 )*{_LIVE}")
 _MOVED = re.compile(rf"^{_V}(?:으로|로)\s*(?:이사|옮겼|옮겨)")
 
@@ -204,6 +208,10 @@ def _of_who_was_meant(clause: str, found: list[Told], before: Sequence[Told]) ->
 
 
 def _of_player(clause: str) -> list[Told]:
+    if came := _CAME.match(clause):
+        who = _of_player(came["who"])
+        if who and who[0].slot in ("name", "job"):
+            return [*who, *_of_player(came["where"])]
     for slot, stance, pattern in _COMPILED:
         match = pattern.search(clause)
         if match is None:
@@ -305,7 +313,7 @@ def _trimmed(raw: str) -> str:
     for word in reversed(words):
         if re.fullmatch(_SELF, word) or _TIME.match(word):
             break
-        if kept and _CASE.search(word):
+        if kept and _CASE.search(word) and kept[0] != "온":
             break
         if kept and _STRANGER.search(word) and not _ADNOMINAL.search(word):
             return ""

@@ -10,6 +10,8 @@ from langchain_app.language.facts import MOST, asked, told
 TOLD = {
     "en": [
         ("name's Edda", PLAYER, "name", "Edda"),
+        ("Hello! I'm Edda from Saltmarsh.", PLAYER, "name", "Edda"),
+        ("Hello! I'm Edda from Saltmarsh.", PLAYER, "origin", "Saltmarsh"),
         ("Hello there! You can call me Edda.", PLAYER, "name", "Edda"),
         ("My name is Edda of the Hills, nice to meet you.", PLAYER, "name", "Edda of the Hills"),
         ("I'm from the mountains", PLAYER, "origin", "the mountains"),
@@ -45,6 +47,14 @@ TOLD = {
         ("제 이름은 에다예요", PLAYER, "name", "에다"),
         ("에다라고 불러 주세요.", PLAYER, "name", "에다"),
         ("난 산골에서 왔어", PLAYER, "origin", "산골"),
+        ("안녕하세요! 저는 해로에서 온 지우라고 해요.", PLAYER, "name", "지우"),
+        ("안녕하세요! 저는 해로에서 온 지우라고 해요.", PLAYER, "origin", "해로"),
+        ("저는 산골에서 온 대장장이예요", PLAYER, "job", "대장장이"),
+        ("저는 산골에서 온 대장장이예요", PLAYER, "origin", "산골"),
+        ("해로에서 온 지 사흘 됐어요", PLAYER, "origin", "해로"),
+        ("해로에서 온 떠돌이 상인이에요", PLAYER, "origin", "해로"),
+        ("저는 해로에서 온 배를 샀어요", PLAYER, "owns", "해로에서 온 배"),
+        ("제 친구는 산골에서 온 에다라고 해요", "친구", "about", "산골에서 온 에다라고 해요"),
         ("저는 하로게이트 출신이에요", PLAYER, "origin", "하로게이트"),
         ("지난주에 항구로 이사했어요", PLAYER, "home", "항구"),
         ("지금은 시장 뒤 골목에 살고 있어요", PLAYER, "home", "시장 뒤 골목"),
@@ -114,6 +124,7 @@ NOTHING = {
     ],
     "ko": [
         "어디 사세요?",
+        "해로에서 온 배는 커요",
         "너는 구덩이에 살지",
         "만약 내가 항구에 살면 좋겠다",
         "형이 항구에 산다고 했어",
