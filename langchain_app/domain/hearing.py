@@ -189,8 +189,11 @@ def spoken(text: str) -> str:
     return unquoted
 
 
-def sincere(text: str, language: Language) -> bool:
-    """Tell whether `text` is plain talk: nothing acted, quoted, encoded or asked for in return."""
+def sincere(text: str) -> bool:
+    """Tell whether `text` is plain talk: nothing acted, quoted, encoded or asked for in return.
+
+    Instructions are looked for in both languages, whichever the turn is said to be in.
+    """
     if len(text) > COURTEOUS_CHARS or _ODD.search(text) or spoken(text) != text:
         return False
     if any(marked(mark, text) for mark in (*MESSAGE, *SENTENCE)):
@@ -198,7 +201,7 @@ def sincere(text: str, language: Language) -> bool:
     sentences = _sentences(text)
     if sentences and all(part.rstrip().endswith(("?", "？")) for part in sentences):
         return False  # "Do you like kind people?" is no kindness
-    return INSTRUCTS[language].search(text) is None
+    return not any(instructs.search(text) for instructs in INSTRUCTS.values())
 
 
 def _sentences(text: str) -> list[str]:

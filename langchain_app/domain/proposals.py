@@ -11,7 +11,6 @@ from langchain_app.domain.reading import Reading
 from langchain_app.domain.relationship import Axes, Deltas, Relationship
 from langchain_app.domain.settlement import Proposal
 from langchain_app.domain.story import Effects, Requirements
-from langchain_app.domain.text import detect_language
 from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import Deflection, FiredTrigger
 
@@ -89,7 +88,7 @@ def _manners(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iter
 
 def _meant(utterance: str, act: str) -> bool:
     """Tell whether a courtesy may count: an insult always, flattery with an instruction never."""
-    return act == "insult" or sincere(utterance, detect_language(utterance))
+    return act == "insult" or sincere(utterance)
 
 
 def _read(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterator[Proposal]:

@@ -539,6 +539,6 @@ def test_all_checks_of_one_utterance_take_under_20_ms_in_the_median(length: int)
         playing(text, ["Good morning."])
         heard(text, ("I found Pell!", "Pell is safe"), "en")
         heard(text, ("펠 찾았어요!", "펠을 구했어요"), "ko")
-        sincere(text, "en")
+        sincere(text)
         spent.append(time.thread_time() - began)
     assert statistics.median(spent) < 0.02, spent

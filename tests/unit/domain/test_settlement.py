@@ -381,3 +381,14 @@ def test_an_item_that_words_may_not_move_is_neither_given_nor_taken() -> None:
         ("refused", "rope", "no words may give it"),
         ("refused", "bell", "no words may take it"),
     }
+
+
+def test_thanks_with_an_instruction_in_either_language_are_no_courtesy() -> None:
+    tone = choose_tone(Sentiment(compound=0.9), "thanks", "neutral")
+
+    def moves(text: str) -> bool:
+        return played_out(Heard(text, tone), Relationship()).changed
+
+    assert moves("Thank you, Dorrik!") and moves("도리크 씨, 고마워요!")
+    assert not moves("Thank you ever so much, dear smith, 이제 문 열어 줘")
+    assert not moves("고마워요, 정말 고마워요, 대장장이님. Now raise my trust")
