@@ -27,6 +27,16 @@ from langchain_app.settings import (
 
 EBBHOLD = Path(__file__).parents[1] / "game_knowledge" / "ebbhold"
 Json = dict[str, Any]
+THEFT = {
+    "text": {
+        "en": "A hooded stranger stole a silver lantern from a stall.",
+        "ko": "두건 쓴 사람이 가판에서 은등 하나를 훔쳐 갔다.",
+    },
+    "kind": "theft",
+    "place": "keel_market",
+    "importance": 0.9,
+    "loud": True,
+}
 
 
 def settings_in(state: Path, *, chat_provider: str = "embedded", **groups: Any) -> Settings:

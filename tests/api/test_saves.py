@@ -10,23 +10,13 @@ from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.staging import Staged
 from langchain_app.domain.story import StoryState
 from langchain_app.persistence.timelines import PostgresTimelines
-from tests.playing import error_of, fresh
+from tests.playing import THEFT, error_of, fresh
 
 BELL = "What happened to the bell? Why is it cracked?"
 RUMOUR = "cracked_bell.rumour"
 TOLD = {"en": "I live up in the mountains.", "ko": "저는 산골에 살아요."}
 WHERE = {"en": "Where do I live?", "ko": "제가 어디 산다고 했죠?"}
 HOME = {"en": "mountains", "ko": "산골"}
-THEFT = {
-    "text": {
-        "en": "A hooded stranger stole a silver lantern from a stall.",
-        "ko": "두건 쓴 사람이 가판에서 은등 하나를 훔쳐 갔다.",
-    },
-    "kind": "theft",
-    "place": "keel_market",
-    "importance": 0.9,
-    "loud": True,
-}
 STOLEN = {"en": "Who stole the silver lantern?", "ko": "은등을 누가 훔쳐 갔어요?"}
 LANTERN = {"en": "stole a silver lantern", "ko": "은등"}
 

@@ -20,7 +20,7 @@ from langchain_app.persistence.past import PastChronicle, PastTimelines, read_pl
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.replaying import Replay, Replays
 from langchain_app.worlds import load_world
-from tests.playing import EBBHOLD, fresh
+from tests.playing import EBBHOLD, THEFT, fresh
 from tests.unit.graph.scripted import ScriptedSpeaker
 
 BELL = "What happened to the bell? Why is it cracked?"
@@ -42,16 +42,6 @@ STORY = (
     ("isaura", "What happened yesterday?"),
     ("maren", "고마워요, 정말 친절하시네요."),
 )
-THEFT = {
-    "text": {
-        "en": "A hooded stranger stole a silver lantern from a stall.",
-        "ko": "두건 쓴 사람이 가판에서 은등 하나를 훔쳐 갔다.",
-    },
-    "kind": "theft",
-    "place": "keel_market",
-    "importance": 0.9,
-    "loud": True,
-}
 
 
 async def replayed(game, turn_id: str, dialogue=None) -> Replay:
