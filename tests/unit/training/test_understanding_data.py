@@ -1,0 +1,103 @@
+"""The written data: it parses, both languages are in it, and nothing of what is measured is."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from langchain_app.encoder.labels import ACTS, OUTCOMES, SLOTS
+from training.understanding.examples import DATA, OUTCOME_OF, DataInvalid, acts, told
+
+EVALUATION = Path("game_knowledge/ebbhold/evaluation")
+
+
+@pytest.fixture(scope="module")
+def every():
+    return acts()
+
+
+@pytest.fixture(scope="module")
+def lines():
+    return told()
+
+
+def squeezed(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
+def test_every_act_has_a_sentence_examples_and_lines_of_both_kinds_in_both_languages(every) -> None:
+    assert len(every) >= 300
+    for act in every:
+        for language in ("en", "ko"):
+            assert act.sentence[language] and len(act.examples[language]) >= 3, act.id
+            own = [line for line in act.lines if line.language == language]
+            assert sum(line.performs for line in own) >= 8, act.id
+            assert sum(not line.performs for line in own) >= 8, act.id
+
+
+def test_there_are_enough_lines_in_each_language(every, lines) -> None:
+    count = Counter(line.language for act in every for line in act.lines)
+    count.update(line.language for line in lines)
+    assert min(count["en"], count["ko"]) >= 6_000
+
+
+def test_every_act_slot_and_reason_is_taught_in_both_languages(every, lines) -> None:
+    for language in ("en", "ko"):
+        mine = [line for line in lines if line.language == language]
+        assert {line.act for line in mine} == set(ACTS)
+        assert {slot for line in mine for _, slot, _, _ in line.tells} == set(SLOTS)
+        outcomes = {line.outcome for act in every for line in act.lines if line.language == language}
+        assert outcomes >= set(OUTCOMES)
+
+
+def test_every_kind_of_near_miss_is_told_apart_as_something_the_model_knows() -> None:
+    assert set(OUTCOME_OF.values()) | {"performs"} == set(OUTCOMES)
+
+
+def test_no_line_of_an_evaluation_is_learnt_from(every, lines) -> None:
+    learnt = {squeezed(line.text) for act in every for line in act.lines}
+    learnt |= {squeezed(line.text) for line in lines}
+    measured: set[str] = set()
+    for file in [*EVALUATION.glob("*.jsonl"), *EVALUATION.glob("play/*.jsonl")]:
+        for row in file.read_text(encoding="utf-8").splitlines():
+            case = json.loads(row)
+            said = [*case.get("say", ()), *case.get("tell", ()), case.get("ask", "")]
+            measured |= {squeezed(text) for text in said}
+    long = {text for text in measured & learnt if len(text) > 16}  # "안녕하세요" is anybody's
+    assert not long
+
+
+def test_an_act_is_of_no_world_that_ships(every) -> None:
+    names = {"ebbhold", "tide bell", "brine court", "썰물터", "물때종", "간물 패"}
+    for act in every:
+        words = f"{act.sentence} {act.npc}".lower()
+        assert not any(name in words for name in names), act.id
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["- en nonsense | a kind that nobody knows", "+ fr plain | oui", "e en plain | an example has no kind"],
+)
+def test_a_line_that_does_not_parse_is_named_by_file_and_line(tmp_path, row) -> None:
+    (tmp_path / "triggers").mkdir()
+    file = tmp_path / "triggers" / "01.txt"
+    file.write_text(f"== a\nnpc: A / 가\nen: The player asks.\nko: 플레이어가 묻는다.\n{row}\n")
+    with pytest.raises(DataInvalid, match="01.txt:5"):
+        acts(tmp_path)
+
+
+def test_a_value_that_does_not_stand_in_its_line_is_refused(tmp_path) -> None:
+    (tmp_path / "lines").mkdir()
+    row = {"l": "en", "t": "I am Tom", "act": "tells_self", "tells": [["player", "name", "Tim", "holds"]]}
+    (tmp_path / "lines" / "01.jsonl").write_text(json.dumps(row))
+    with pytest.raises(DataInvalid, match="01.jsonl:1"):
+        told(tmp_path)
+
+
+def test_the_sets_that_are_measured_on_are_there_and_apart(every, lines) -> None:
+    assert "08_newcomers_worlds" in {act.set for act in every}
+    assert "04_strangers" in {line.set for line in lines}
+    assert DATA.is_dir()
