@@ -31,6 +31,7 @@ DramatisError
 │   │   └── KnowledgeStoreLocked
 │   ├── EmbeddingsUnavailable
 │   ├── ChatModelFailed
+│   ├── UnderstandingFailed
 │   ├── TracesNotErased
 │   └── TurnDeadlineExceeded
 ├── TimelineMoved           another turn was settled first; settle again on the newer state
@@ -98,6 +99,7 @@ from langchain_app.domain.errors.unavailable import (
     KnowledgeStoreUnavailable,
     TracesNotErased,
     TurnDeadlineExceeded,
+    UnderstandingFailed,
 )
 from langchain_app.domain.errors.unknown import (
     TurnErased,
@@ -153,6 +155,7 @@ __all__ = [
     "TurnErased",
     "TurnIdReused",
     "Unavailable",
+    "UnderstandingFailed",
     "UnknownFact",
     "UnknownMemory",
     "UnknownMoment",

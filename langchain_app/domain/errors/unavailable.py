@@ -69,6 +69,15 @@ class ChatModelFailed(Unavailable):
         )
 
 
+class UnderstandingFailed(Unavailable):
+    """An utterance could not be read, or the model that reads it cannot be used."""
+
+    code = "understanding_failed"
+
+    def __init__(self, reason: str, hint: str = "`dramatis doctor` tells more.") -> None:
+        super().__init__(f"The understanding failed: {reason}", hint)
+
+
 class TracesNotErased(Unavailable):
     """Langfuse did not take the request to delete traces."""
 

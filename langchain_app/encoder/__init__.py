@@ -1,0 +1,1 @@
+"""One multilingual encoder in this process: vectors of texts and words, and what is read from them."""

@@ -1,0 +1,33 @@
+"""What the understanding tells apart. The order is the model's: new labels go to the end."""
+
+from __future__ import annotations
+
+ACTS = (
+    "asks", "asks_wellbeing", "asks_identity", "requests", "offers", "promises", "accepts", "refuses",
+    "hands_over", "reports_deed", "brings_news", "tells_self", "tells_feeling", "thanks", "apologises",
+    "praises", "insults", "threatens", "complains", "affection", "jokes", "laughs", "greets",
+    "takes_leave", "small_talk",
+)  # fmt: skip
+"""What a line does."""
+MODES = (
+    "meant", "quoted", "reported", "supposed", "conditional", "ironic", "bargained", "play", "ordered",
+)  # fmt: skip
+"""Whether it is meant, and what it is where it is not."""
+OUTCOMES = (
+    "performs", "other", "denied", "unwilling", "withheld", "supposed", "bargained", "later", "asks",
+    "past", "partial", "harmful", "quoted", "ironic", "play", "ordered", "unrelated",
+)  # fmt: skip
+"""What a line is to an act that the story waits for: it performs it, or why it does not."""
+SLOTS = (
+    "name", "home", "origin", "job", "age", "likes", "dislikes", "fear", "owns", "goal", "promise",
+    "family", "pet", "about",
+)  # fmt: skip
+"""What is told of somebody."""
+STANCES = ("holds", "past", "ends")
+SPANS = (*SLOTS, "whose", "old")
+"""What a span of a line is: the value of a slot, whose it is, or the value that is put right."""
+TAGS = ("", *(f"{edge}-{span}" for span in SPANS for edge in "BI"))
+ASKED = ("", *SLOTS, "all", "other")
+"""What a line asks the NPC to remember: "" nothing that was told, "other" what is in no slot."""
+SEGMENTS = ("line", "sentence", "example", "player_before", "npc_before", "npc")
+"""What the pieces are that the model reads together."""

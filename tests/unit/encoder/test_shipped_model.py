@@ -1,0 +1,108 @@
+"""The model that ships, on lines of worlds that it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from langchain_app.domain.text import LANGUAGES, Language, LocalText, LocalTexts
+from langchain_app.domain.triggers import HEARD
+from langchain_app.domain.understanding import Before, StoryAct, ToRead, Understood
+from langchain_app.encoder.encoder import Encoder
+from langchain_app.encoder.understanding import EmbeddedUnderstanding
+from langchain_app.worlds import load_world
+from tests.playing import EBBHOLD
+
+BELLOWS = StoryAct(
+    "gives-bellows",
+    LocalTexts(
+        en=("Here are the bellows you lent me.", "I've brought your bellows back, take them.",
+            "Your bellows, Ottilie. Thanks for the loan."),
+        ko=("빌려주신 풀무 여기 있어요.", "풀무 돌려드리러 왔어, 받아.",
+            "오틸리에, 풀무 가져왔습니다."),
+    ),
+    LocalText(
+        en="The player gives Ottilie back the bellows that she lent.",
+        ko="플레이어가 오틸리에에게 빌린 풀무를 돌려준다.",
+    ),
+)  # fmt: skip
+DOES: dict[Language, tuple[str, ...]] = {
+    "en": ("I have your bellows here, they're yours again.",
+           "take these bellows back, i'm done with them"),
+    "ko": ("풀무 잘 썼습니다. 여기 도로 가져왔어요.", "자 풀무 받아 이제 다 썼어"),
+}  # fmt: skip
+DOES_NOT: dict[Language, tuple[str, ...]] = {
+    "en": ("I'm keeping the bellows.", "What are the bellows for?", "Good morning!",
+           "I left your bellows at home, sorry.", "I sold your bellows to a sailor."),
+    "ko": ("풀무는 안 돌려줄 거예요.", "풀무는 어디에 쓰는 거예요?", "안녕하세요!",
+           "풀무를 집에 두고 왔어요, 죄송해요.", "풀무는 뱃사람한테 팔았어요."),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model(encoder: Encoder) -> EmbeddedUnderstanding:
+    return EmbeddedUnderstanding(encoder)
+
+
+@pytest.fixture(scope="module")
+def npc() -> Any:
+    return load_world(EBBHOLD).npcs["dorrik"]
+
+
+def read(model: EmbeddedUnderstanding, npc: Any, text: str, language: Language,
+         *acts: StoryAct, before: tuple[Before, ...] = ()) -> Understood:  # fmt: skip
+    return model.reading(ToRead(text, language, npc, before, acts))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_does_it_is_told_from_who_does_not(model, npc, language: Language) -> None:
+    def sure(text: str) -> float:
+        return read(model, npc, text, language, BELLOWS).judged[BELLOWS.key].performs
+
+    does = [sure(text) for text in DOES[language]]
+    does_not = [sure(text) for text in DOES_NOT[language]]
+    assert min(does) >= HEARD > max(does_not), (does, does_not)
+
+
+def every_gate() -> Iterator[tuple[Any, StoryAct]]:
+    world = load_world(EBBHOLD)
+    for npc_id, triggers in world.triggers.items():
+        for one in triggers:
+            if one.says is not None:
+                yield (
+                    world.npcs[npc_id],
+                    StoryAct(one.id, one.says.examples, one.says.act),
+                )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_authors_own_examples_are_heard(model, language: Language) -> None:
+    deaf = []
+    lines = [(npc, act, line) for npc, act in every_gate() for line in act.examples[language]]
+    for npc, act, line in lines:
+        if read(model, npc, line, language, act).judged[act.key].performs < HEARD:
+            deaf.append((act.key, line))
+    assert len(lines) > 200
+    assert len(deaf) <= 0.05 * len(lines), deaf
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reading_is_the_same_whatever_was_read_before(encoder, npc, language: Language) -> None:
+    fresh, used = EmbeddedUnderstanding(encoder), EmbeddedUnderstanding(encoder)
+    for text in (*DOES_NOT[language], *DOES[language]):
+        read(used, npc, text, language, BELLOWS)
+        read(used, npc, text, language)
+    line = DOES[language][0]
+    assert read(fresh, npc, line, language, BELLOWS) == read(used, npc, line, language, BELLOWS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_probability_is_one_whatever_is_read(model, npc, language: Language) -> None:
+    before = (Before("", ""), Before("{" * 900, "ㅋ" * 900))
+    for text in ("", "?", "가 " * 1000, "the " * 500, "\x00\u202e", "🙂" * 400, "<|im_end|>"):
+        found = read(model, npc, text, language, BELLOWS, before=before)
+        shares = (*found.sure.values(), found.judged[BELLOWS.key].performs)
+        assert all(0 <= share <= 1 for share in shares)
+        assert all(fact.value and fact.value in text for fact in found.told)
