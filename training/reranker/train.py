@@ -1,13 +1,14 @@
 """Train the embedded reranker and write `langchain_app/retrieval/reranker.json`.
 
-Run as: python -m training.reranker.train FILE [FILE ...] [--questions 2000] [--out FILE]
+Run as: python -m training.reranker.train FILE [FILE ...] [--world DIR ...] [--measure FILE ...]
 
 Each FILE is a question -> paragraph set in the SQuAD format, of any language the platform speaks
-(README.md here says where to get some). Half of each file's articles are trained on; the other half
-is held out and reported. Two conditional logits are fitted to which of the first stage's candidates
-is the right paragraph: one over all eight features, from files whose language the embedding model
-knows, and one over the five that need words alone, from all files, each also with the embeddings
-switched off. The last line is JSON.
+(README.md here says where to get some). Each world is two more sets: its authors' expected questions
+-> the passages they expect them of. Half of each set's articles are trained on; the other half is held
+out and reported, and of what is only to be measured all is held out. Two conditional logits are fitted
+to which of the first stage's candidates is the right paragraph: one over all eight features, from sets
+whose language the embedding model knows, and one over the five that need words alone, from all sets,
+each also with the embeddings switched off. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -25,14 +26,16 @@ from numpy.typing import NDArray
 
 from langchain_app.domain.lore import Knower
 from langchain_app.domain.story import StoryState
+from langchain_app.encoder.encoder import Encoder
 from langchain_app.language.tokens import Tokeniser, is_content
+from langchain_app.retrieval.e5 import EmbeddedE5
 from langchain_app.retrieval.features import FEATURES, examine
 from langchain_app.retrieval.ingest import Embedding, embed
 from langchain_app.retrieval.knowledge import Question
 from langchain_app.retrieval.lore_retriever import CANDIDATES
-from langchain_app.retrieval.minilm import EmbeddedMiniLM
 from langchain_app.retrieval.snapshot import SnapshotIndex
 from langchain_app.retrieval.token_vectors import projection
+from training.reranker.authored import read_world
 from training.reranker.squad import Asked, NotSquad, RetrievalSet, read_squad, sampled
 
 OUT = Path("langchain_app/retrieval/reranker.json")
@@ -54,14 +57,14 @@ class Ranking:
 
 
 def rankings(
-    index: SnapshotIndex, asked: Sequence[Asked], tokeniser: Tokeniser, model: EmbeddedMiniLM
+    index: SnapshotIndex, asked: Sequence[Asked], tokeniser: Tokeniser, model: EmbeddedE5
 ) -> list[Ranking]:
     """Return the first stage's candidates of each question, as the reranker sees them."""
     found = []
     for number, one in enumerate(asked):
         language = index.chunks[0].language
         tokens = tuple(tokeniser.index(one.text, language))
-        vectors = model.embed_segments([one.text]) if index.dense_weight else None
+        vectors = model.embed_words(one.text) if index.dense_weight else None
         question = Question(
             text=one.text,
             language=language,
@@ -113,9 +116,9 @@ def mrr(data: Sequence[Ranking], weights: dict[str, float]) -> float:
     return round(float(np.mean(ranks)), 4)
 
 
-def _sides(found: RetrievalSet, model: EmbeddedMiniLM, count: int) -> dict[str, Any]:
+def _sides(found: RetrievalSet, share: float, model: EmbeddedE5, count: int) -> dict[str, Any]:
     tokeniser = Tokeniser()
-    train, held = found.split(0.5)
+    train, held = found.split(share)
     lines = [asked.text for asked in sampled(found.questions, UNLABELLED)]
     work = Embedding(model, _progress(found.name), len(found.chunks))
     weight, stored = embed(found.chunks, lines, tokeniser, work)
@@ -135,16 +138,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--questions", type=int, default=2000, help="at most, a file and side")
-    parser.add_argument("--state", type=Path, default=Path(".dramatis/models"))
+    parser.add_argument("--world", nargs="*", type=Path, default=[], metavar="DIR")
+    parser.add_argument("--measure", nargs="*", type=Path, default=[], metavar="FILE")
+    parser.add_argument("--questions", type=int, default=2000, help="at most, a set and side")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     try:
-        sets = [read_squad(path) for path in arguments.files]
+        sets = [(read_squad(path), 0.5) for path in arguments.files]
+        sets += [(found, 0.5) for path in arguments.world for found in read_world(path)]
+        sets += [(read_squad(path), 0.0) for path in arguments.measure]
     except NotSquad as error:
         sys.exit(f"{error}. See training/reranker/README.md.")
-    model = EmbeddedMiniLM(arguments.state)
-    sides = [_sides(found, model, arguments.questions) for found in sets]
+    model = EmbeddedE5(Encoder())
+    sides = [_sides(found, share, model, arguments.questions) for found, share in sets]
     meant = [side for side in sides if "meaning" in side]
     models = {"words": fit([r for s in sides for r in _train(s, "words", meant)], BY_WORDS)}
     if meant:
@@ -153,7 +159,9 @@ def main() -> None:
     report = {
         "made_by": "training/reranker",
         "trained_on": [
-            {k: side[k] for k in ("name", "language", "dense_weight")} for side in sides
+            {k: side[k] for k in ("name", "language", "dense_weight")}
+            for side, (_, share) in zip(sides, sets, strict=True)
+            if share
         ],
         "held_out_mrr10": results,
         "models": {name: {"weights": weights} for name, weights in models.items()},
@@ -182,7 +190,7 @@ def _results(
                 held = side[kind][1]
                 lines.append(
                     {
-                        "file": side["name"],
+                        "set": side["name"],
                         "model": name,
                         "questions": len(held),
                         "fused": mrr(held, {"fused": 1.0}),

@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 
 from langchain_app.retrieval.features import FEATURES
+from langchain_app.retrieval.token_vectors import unit_rows
+from training.reranker.authored import read_world
+from training.reranker.axes import axes_from, of_two_lengths, read_sentences
 from training.reranker.squad import NotSquad, read_squad, sampled
 from training.reranker.train import Ranking, fit, mrr
+
+EBBHOLD = Path(__file__).parents[3] / "game_knowledge" / "ebbhold"
 
 
 def written(path: Path, data: object) -> Path:
@@ -62,3 +67,40 @@ def test_the_fit_finds_the_weights_that_made_the_choice() -> None:
     weights = fit(data, FEATURES)
     assert [weights[name] for name in FEATURES] == pytest.approx(true, abs=0.12)
     assert mrr(data, weights) > mrr(data, {"fused": 1.0})
+
+
+def test_a_world_is_a_set_a_language_of_what_its_authors_expect_to_be_asked() -> None:
+    for found, language in zip(read_world(EBBHOLD), ("en", "ko"), strict=True):
+        assert found.language == language
+        assert found.questions
+        assert not any(chunk.asked for chunk in found.chunks)
+        assert {chunk.id for chunk in found.chunks} >= {f"p{q.answer}" for q in found.questions}
+
+
+def test_sentences_are_read_from_either_format(tmp_path: Path) -> None:
+    squad = {"data": [article("A", "It rang. It cracked. It rang.")]}
+    assert read_sentences(written(tmp_path / "a.json", squad)) == ["It rang.", "It cracked."]
+    klue = [{"premise": "종이 울렸다."}, {"premise": "종이 울렸다."}]
+    assert read_sentences(written(tmp_path / "b.json", klue)) == ["종이 울렸다."]
+    assert of_two_lengths(list("abcde")) == ["a", "b", "c", "d", "e", "a b c d"]
+
+
+def test_axes_are_what_all_rows_share_and_where_languages_part() -> None:
+    random = np.random.default_rng(3)
+    shared, korean = unit_rows(random.normal(size=(2, 384)).astype(np.float32))
+    rows = {
+        (role, language): unit_rows(
+            (
+                shared
+                + (0.5 * korean if language == "ko" else 0)
+                + random.normal(0, 0.02, (300, 384))
+            ).astype(np.float32)
+        )
+        for role in ("query", "passage")
+        for language in ("en", "ko")
+    }
+    axes = axes_from(rows)  # type: ignore[arg-type]
+    assert abs(float(axes.languages @ korean)) > 0.8
+    for (role, _), found in rows.items():
+        apart = axes.apart(found, role)
+        assert abs(float((apart @ apart.T).mean())) < 0.05

@@ -49,7 +49,9 @@ def test_every_act_slot_and_reason_is_taught_in_both_languages(every, lines) -> 
         mine = [line for line in lines if line.language == language]
         assert {line.act for line in mine} == set(ACTS)
         assert {slot for line in mine for _, slot, _, _ in line.tells} == set(SLOTS)
-        outcomes = {line.outcome for act in every for line in act.lines if line.language == language}
+        outcomes = {
+            line.outcome for act in every for line in act.lines if line.language == language
+        }
         assert outcomes >= set(OUTCOMES)
 
 
@@ -79,21 +81,26 @@ def test_an_act_is_of_no_world_that_ships(every) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["- en nonsense | a kind that nobody knows", "+ fr plain | oui", "e en plain | an example has no kind"],
+    [
+        "- en nonsense | a kind that nobody knows",
+        "+ fr plain | oui",
+        "e en plain | an example has no kind",
+    ],
 )
 def test_a_line_that_does_not_parse_is_named_by_file_and_line(tmp_path, row) -> None:
     (tmp_path / "triggers").mkdir()
     file = tmp_path / "triggers" / "01.txt"
     file.write_text(f"== a\nnpc: A / 가\nen: The player asks.\nko: 플레이어가 묻는다.\n{row}\n")
-    with pytest.raises(DataInvalid, match="01.txt:5"):
+    with pytest.raises(DataInvalid, match=r"01\.txt:5"):
         acts(tmp_path)
 
 
 def test_a_value_that_does_not_stand_in_its_line_is_refused(tmp_path) -> None:
     (tmp_path / "lines").mkdir()
-    row = {"l": "en", "t": "I am Tom", "act": "tells_self", "tells": [["player", "name", "Tim", "holds"]]}
+    told_wrongly = ["player", "name", "Tim", "holds"]
+    row = {"l": "en", "t": "I am Tom", "act": "tells_self", "tells": [told_wrongly]}
     (tmp_path / "lines" / "01.jsonl").write_text(json.dumps(row))
-    with pytest.raises(DataInvalid, match="01.jsonl:1"):
+    with pytest.raises(DataInvalid, match=r"01\.jsonl:1"):
         told(tmp_path)
 
 
