@@ -17,6 +17,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -27,8 +28,11 @@ from langchain_app.domain.lore import Knower
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.turn import Exchange, Utterance
+from langchain_app.domain.understanding import Before, ToRead
+from langchain_app.encoder.encoder import Encoder
+from langchain_app.encoder.understanding import EmbeddedUnderstanding
+from langchain_app.retrieval.e5 import EmbeddedE5
 from langchain_app.retrieval.lore_retriever import HybridRetriever
-from langchain_app.retrieval.minilm import EmbeddedMiniLM
 from langchain_app.retrieval.query_rewriting import QueryRewriter
 from langchain_app.retrieval.reranking import NoReranker
 from langchain_app.retrieval.snapshot import Snapshot
@@ -68,8 +72,10 @@ class Bench:
         settings = Settings(platform=platform)
         ingest_world(settings, lambda done, total: None)
         self.world = load_world(world)
-        self.embeddings = platform_embeddings(settings)
+        encoder = Encoder()
+        self.embeddings = platform_embeddings(settings, encoder)
         self.tokeniser = tokeniser_of(self.world)
+        self.understanding = EmbeddedUnderstanding(encoder, self.tokeniser.korean)
         knowledge = milvus_store(settings).read(self.world.id)
         assert knowledge is not None
         self.knowledge = knowledge
@@ -80,7 +86,7 @@ class Bench:
             rewriter=QueryRewriter(
                 self.tokeniser, topic="topic" not in without, spelling="spelling" not in without
             ),
-            words=self.embeddings if isinstance(self.embeddings, EmbeddedMiniLM) else None,
+            words=self.embeddings if isinstance(self.embeddings, EmbeddedE5) else None,
         )
 
     async def ask(self, question: Question) -> Outcome:
@@ -89,9 +95,11 @@ class Bench:
         utterance = Utterance(question.question, question.language)  # type: ignore[arg-type]
         recent = (Exchange(question.previous, ""),) if question.previous else ()
         vector = self.embeddings.embed_query(question.question)
-        find = self.retriever.find
-        ranked = await find(utterance, knower, vector, recent=recent, limit=5, only_sure=False)
-        sure = await find(utterance, knower, vector, recent=recent)
+        before = tuple(Before(turn.player, turn.npc) for turn in recent)
+        to_read = ToRead(utterance.text, utterance.language, npc, before)
+        alone = self.understanding.reading(to_read).alone
+        find = partial(self.retriever.find, utterance, knower, vector, recent=recent, alone=alone)
+        ranked, sure = await find(limit=5, only_sure=False), await find()
         return Outcome(
             question,
             [found.chunk.id for found in ranked.chunks],

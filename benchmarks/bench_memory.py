@@ -3,7 +3,7 @@
 Run as: python -m benchmarks.bench_memory [--split dev|test|probe] [--quick]
 
 Method. memory_talks.py generates players who talk with two NPCs over five days, in real turns through
-the platform's graph and its one commit statement, on a fresh embedded PostgreSQL with the real MiniLM
+the platform's graph and its one commit statement, on a fresh embedded PostgreSQL with the real encoder
 and kiwi; lore is left out and the embedded speaker answers. On the sixth day they ask. A question
 counts as recalled when what it asks for is among the first five recollections of that turn, and
 does not stand behind what is no longer true; a question about what was never told, or told to
@@ -36,10 +36,13 @@ from uuid import uuid4
 from benchmarks.memory_talks import HEARER, Ask, Say, Talk, talks
 from benchmarks.scripted import WORLD
 from langchain_app.dialogue import Dialogue
+from langchain_app.domain.facts import Asked
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.policy import policy_of
 from langchain_app.domain.turn import TurnRequest, Utterance
+from langchain_app.encoder.encoder import Encoder
+from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from langchain_app.graph.context import Parts
 from langchain_app.language.listener import LocalListener
 from langchain_app.language.tokens import Tokeniser
@@ -76,7 +79,7 @@ QUICK = Plan(3, 4, (100, 10_000), 80)
 class NoLore:
     """Knows nothing: what is asked here is in no lore book."""
 
-    async def search(self, utterance: Any, scene: Any, vector: Any) -> Findings:
+    async def search(self, utterance: Any, scene: Any, vector: Any, **_: Any) -> Findings:
         return Findings()
 
     async def leak(self, reply: str, language: Any, knower: Any, said: str) -> str | None:
@@ -90,8 +93,10 @@ class Watched:
         self.book = book
         self.last: tuple[Recollection, ...] = ()
 
-    async def recall(self, scene: Any, utterance: Any, vector: Any) -> tuple[Recollection, ...]:
-        self.last = await self.book.recall(scene, utterance, vector)
+    async def recall(
+        self, scene: Any, utterance: Any, vector: Any, asked: Any
+    ) -> tuple[Recollection, ...]:
+        self.last = await self.book.recall(scene, utterance, vector, asked)
         return self.last
 
 
@@ -169,7 +174,8 @@ async def house() -> AsyncIterator[House]:
     folder = Path(tempfile.mkdtemp(prefix="dramatis-memory-"))
     world = load_world(WORLD)
     tokeniser = Tokeniser(world.names)
-    embeddings = open_embeddings("embedded", state_folder=folder, base_url=None, model=None)
+    encoder = Encoder()
+    embeddings = open_embeddings("embedded", encoder=encoder, base_url=None, model=None)
     postgres, tracing = Postgres(None, folder / "postgres"), Tracing()
     listener = LocalListener(tokeniser, (), {})
     speaker = embedded_speaker(tokeniser.korean)
@@ -183,6 +189,7 @@ async def house() -> AsyncIterator[House]:
         chronicle=PostgresChronicle(postgres, world, listener, WEIGHTS),
         lore=NoLore(),
         listener=listener,
+        understanding=EmbeddedUnderstanding(encoder, tokeniser.korean),
         speaker=speaker,
         fallback=speaker,
     )
@@ -312,13 +319,18 @@ async def cost(home: House, plan: Plan) -> dict[int, list[float]]:
     print(file=sys.stderr)
     spent: dict[int, list[float]] = defaultdict(list)
     words = [f"w{n}" for n in (0, 1, 3, 8, 20, 55, 150, 400, 900, 2000, 3500)]
-    asked = ["What do I like?", "Where do I live?"]
+    asked = {
+        "What do I like?": Asked(("likes",), ("player",)),
+        "Where do I live?": Asked(("home",), ("player",)),
+    }
     for count in range(plan.timed):
         picked = [words[(count + step * 3) % len(words)] for step in range(6)]
-        text = asked[count // 4 % 2] if count % 4 == 0 else f"Do you know {' '.join(picked)}?"
+        text = list(asked)[count // 4 % 2] if count % 4 == 0 else f"Do you know {' '.join(picked)}?"
         for size in plan.sizes if count % 2 else reversed(plan.sizes):
             started = time.perf_counter()
-            found = await home.memory.book.recall(scenes[size], Utterance(text, "en"), vector)
+            found = await home.memory.book.recall(
+                scenes[size], Utterance(text, "en"), vector, asked.get(text, Asked())
+            )
             spent[size].append((time.perf_counter() - started) * 1000)
             if count % 4 == 0 and not found:
                 raise AssertionError(f"nothing recalled of {size} memories: {text}")

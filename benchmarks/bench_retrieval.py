@@ -35,10 +35,10 @@ from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.turn import Exchange, Utterance
 from langchain_app.language.tokens import Tokeniser
+from langchain_app.retrieval.e5 import EmbeddedE5
 from langchain_app.retrieval.ingest import Embedding, embed
 from langchain_app.retrieval.knowledge import Knowledge, StoredChunk
 from langchain_app.retrieval.lore_retriever import HybridRetriever
-from langchain_app.retrieval.minilm import EmbeddedMiniLM
 from langchain_app.retrieval.snapshot import Snapshot
 from training.reranker.squad import NotSquad, RetrievalSet, read_squad, sampled
 
@@ -104,7 +104,7 @@ async def compare(
     stored: Sequence[StoredChunk],
     tasks: Sequence[Task],
     tokeniser: Tokeniser,
-    model: EmbeddedMiniLM,
+    model: EmbeddedE5,
     folder: Path | None,
 ) -> dict[str, dict[str, float]]:
     """Return the figures of this project and of every peer on one set of documents.
@@ -146,7 +146,7 @@ async def compare(
     return rows
 
 
-def _known(name: str, texts: Sequence[str], model: EmbeddedMiniLM) -> Known:
+def _known(name: str, texts: Sequence[str], model: EmbeddedE5) -> Known:
     vectors: dict[str, Sequence[float]] = {}
     for start in range(0, len(texts), 64):
         batch = list(texts[start : start + 64])
@@ -156,7 +156,7 @@ def _known(name: str, texts: Sequence[str], model: EmbeddedMiniLM) -> Known:
     return Known(vectors)
 
 
-async def world(bench: Bench, model: EmbeddedMiniLM, folder: Path | None) -> dict[str, Any]:
+async def world(bench: Bench, model: EmbeddedE5, folder: Path | None) -> dict[str, Any]:
     """Return the figures of the demo world's held-out questions."""
     rows = {}
     for language in LANGUAGES:
@@ -180,7 +180,7 @@ async def world(bench: Bench, model: EmbeddedMiniLM, folder: Path | None) -> dic
     return rows
 
 
-async def squad(found: RetrievalSet, count: int, model: EmbeddedMiniLM, folder: Path | None) -> Any:
+async def squad(found: RetrievalSet, count: int, model: EmbeddedE5, folder: Path | None) -> Any:
     """Return the figures of one question -> paragraph set."""
     tokeniser = Tokeniser()
     lines = [asked.text for asked in sampled(found.questions, UNLABELLED)]
@@ -227,7 +227,7 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
         folder = Path(temporary)
         bench = Bench(WORLD)
         model = bench.embeddings
-        assert isinstance(model, EmbeddedMiniLM)
+        assert isinstance(model, EmbeddedE5)
         stores = None if arguments.quick else folder
         worlds = await world(bench, model, stores)
         squads = {s.name: await squad(s, count, model, stores) for s in sets}

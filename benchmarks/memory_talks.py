@@ -14,7 +14,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from langchain_app.language.facts_korean import josa
+from langchain_app.language.korean import josa
 
 HEARER, OTHER = "bruna", "dorrik"
 """Whom the player confides in, and somebody who hears something else."""

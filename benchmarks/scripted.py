@@ -23,7 +23,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 
 WORLD = Path(__file__).parents[1] / "game_knowledge" / "ebbhold"
 WIDTH = 384
-"""Dimensions: MiniLM's."""
+"""Dimensions: the embedded model's."""
 
 TOKENS = 40
 _EN = [

@@ -13,6 +13,7 @@ from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.domain.ports import Listener, QueryWriter, StateReader
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
+from langchain_app.encoder.encoder import Encoder
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.llm.fact_reader import ComposedReflector, ModelFactReader, ModelReflector
 from langchain_app.llm.registry import ChatSettings, ModelSpeaker
@@ -40,15 +41,18 @@ def milvus_store(settings: Settings) -> MilvusStore:
     return MilvusStore(settings.milvus_uri, settings.milvus.token.get_secret_value())
 
 
-def platform_embeddings(settings: Settings) -> Embeddings:
-    """Open the embedding model of the settings; raises EmbeddingsUnavailable."""
+def platform_embeddings(settings: Settings, encoder: Encoder) -> Embeddings:
+    """Open the embedding model of the settings; raises EmbeddingsUnavailable.
+
+    The embedded one is `encoder`, which reads utterances too.
+    """
     provider = settings.platform.embedding_provider
     base_url = {"ollama": settings.ollama.base_url, "openai": settings.openai.base_url}.get(
         provider
     )
     return open_embeddings(
         provider,
-        state_folder=state(settings, "models"),
+        encoder=encoder,
         base_url=base_url or None,
         model=settings.platform.embedding_model or None,
     )

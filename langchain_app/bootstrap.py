@@ -26,9 +26,11 @@ from langchain_app.afterthoughts import Thinker
 from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError, SettingsInvalid
 from langchain_app.domain.policy import policy_of
-from langchain_app.domain.ports import QueryWriter, StateReader
+from langchain_app.domain.ports import QueryWriter, StateReader, Understanding
 from langchain_app.domain.saves import Saves
 from langchain_app.domain.world import World
+from langchain_app.encoder.encoder import Encoder
+from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from langchain_app.graph.context import Parts, Speaker
 from langchain_app.intake import EventIntake
 from langchain_app.language.listener import LocalListener
@@ -44,11 +46,11 @@ from langchain_app.persistence.saves import PostgresSaves
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.players import Players
 from langchain_app.publishing import Edition, Publisher, Searched
+from langchain_app.retrieval.e5 import EmbeddedE5
 from langchain_app.retrieval.ingest import Ingested, Progress, ingest, knowledge_version
 from langchain_app.retrieval.lore_retriever import HybridRetriever
 from langchain_app.retrieval.milvus_search import MilvusKnowledge
 from langchain_app.retrieval.milvus_store import MilvusStore
-from langchain_app.retrieval.minilm import EmbeddedMiniLM
 from langchain_app.retrieval.reranking import Reranker
 from langchain_app.retrieval.snapshot import Snapshot
 from langchain_app.settings import Settings
@@ -99,20 +101,24 @@ async def open_platform(
     progress: Progress = _no_progress,
     *,
     speaker: ModelSpeaker | None = None,
+    encoder: Encoder | None = None,
     embeddings: Embeddings | None = None,
 ) -> AsyncIterator[Platform]:
     """Open every part, ingesting the world where its knowledge is not there yet; close in order.
 
-    `speaker` and `embeddings` take the place of those that the settings name. Raises WorldInvalid,
-    SettingsInvalid, DatabaseUnavailable, KnowledgeStoreUnavailable and EmbeddingsUnavailable.
-    """
+    `speaker`, `encoder` and `embeddings` take the place of those that the settings name. Raises
+    WorldInvalid, SettingsInvalid, DatabaseUnavailable, KnowledgeStoreUnavailable,
+    EmbeddingsUnavailable and UnderstandingFailed."""
     async with AsyncExitStack() as closing:
         world = await asyncio.to_thread(load_world, settings.platform.world)
         tokeniser = tokeniser_of(world)
         fallback = embedded_speaker(tokeniser.korean)
         speaker = speaker or await choose_speaker(chat_settings(settings), fallback)
+        if encoder is None:
+            encoder = await asyncio.to_thread(Encoder)
+        understanding = await asyncio.to_thread(EmbeddedUnderstanding, encoder, tokeniser.korean)
         if embeddings is None:
-            embeddings = await asyncio.to_thread(platform_embeddings, settings)
+            embeddings = await asyncio.to_thread(platform_embeddings, settings, encoder)
         postgres = Postgres(revealed(settings.postgres.url), state(settings, "postgres"))
         closing.push_async_callback(postgres.close)
         store = milvus_store(settings)
@@ -122,6 +128,7 @@ async def open_platform(
             store,
             postgres,
             embeddings,
+            understanding,
             reranker(settings, closing),
             query_writer(settings, speaker),
             state_reader(settings, speaker, closing),
@@ -172,6 +179,7 @@ class EditionPress:
         store: MilvusStore,
         postgres: Postgres,
         embeddings: Embeddings,
+        understanding: Understanding,
         reranker: Reranker,
         writer: QueryWriter | None,
         reader: StateReader | None = None,
@@ -181,6 +189,7 @@ class EditionPress:
         self._store = store
         self._postgres = postgres
         self._embeddings = embeddings
+        self._understanding = understanding
         self.reranker = reranker
         self._writer = writer
         self._reader = reader
@@ -240,7 +249,7 @@ class EditionPress:
     ) -> Edition:
         """Join what one edition is played with."""
         embeddings = self._embeddings
-        words = embeddings if isinstance(embeddings, EmbeddedMiniLM) else None
+        words = embeddings if isinstance(embeddings, EmbeddedE5) else None
         listener = LocalListener(tokeniser, world.examples, knowledge.examples)
         parts = Parts(
             world=world,
@@ -252,6 +261,7 @@ class EditionPress:
                 knowledge, tokeniser, reranker=self.reranker, words=words, writer=self._writer
             ),
             listener=listener,
+            understanding=self._understanding,
             speaker=speaker,
             fallback=fallback,
             reader=self._reader,
@@ -296,6 +306,6 @@ async def open_players(settings: Settings) -> AsyncIterator[Players]:
 def ingest_world(settings: Settings, progress: Progress) -> Ingested:
     """Ingest the world of the settings; raises as `open_platform` does."""
     world = load_world(settings.platform.world)
-    embeddings = platform_embeddings(settings)
+    embeddings = platform_embeddings(settings, Encoder())
     store, model = milvus_store(settings), model_name(embeddings)
     return ingest(world, store, embeddings, model, tokeniser_of(world), progress)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from langchain_app.adapters import milvus_store, model_name, platform_embeddings
 from langchain_app.bootstrap import Platform
 from langchain_app.domain.errors import DramatisError
+from langchain_app.encoder.encoder import Encoder
+from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from langchain_app.llm.registry import ModelSpeaker
 from langchain_app.persistence.postgres import Postgres
 from langchain_app.retrieval.milvus_search import MilvusKnowledge
@@ -42,11 +44,23 @@ async def platform_health(platform: Platform) -> dict[str, PartHealth]:
         vector = await platform.embeddings.aembed_query("ready")
         return f"{len(vector)} dimensions"
 
-    names = ("database", "knowledge", "embeddings", "chat_model", "state_reader", "langfuse")
+    async def understanding() -> str:
+        return platform.dialogue.parts.understanding.name
+
+    names = (
+        "database",
+        "knowledge",
+        "embeddings",
+        "understanding",
+        "chat_model",
+        "state_reader",
+        "langfuse",
+    )
     parts = await asyncio.gather(
         _asked(platform.postgres.kind, platform.postgres.version),
         _asked("Milvus Lite" if platform.store.is_lite else "Milvus", knowledge),
         _asked(model_name(platform.embeddings), embeddings),
+        _asked("embedded", understanding),
         speaker_health(platform.speaker, platform.settings),
         reader_health(platform.settings, platform.speaker.provider),
         langfuse_health(platform.settings),
@@ -77,8 +91,11 @@ async def diagnose(settings: Settings) -> dict[str, PartHealth]:
         return await asyncio.to_thread(milvus_store(settings).describe)
 
     async def embeddings() -> str:
-        model = await asyncio.to_thread(platform_embeddings, settings)
+        model = await asyncio.to_thread(lambda: platform_embeddings(settings, Encoder()))
         return f"{model_name(model)}, {len(await model.aembed_query('ready'))} dimensions"
+
+    async def understanding() -> str:
+        return (await asyncio.to_thread(lambda: EmbeddedUnderstanding(Encoder()))).name
 
     async def reader() -> PartHealth:
         if settings.platform.state_reader != "model":
@@ -91,6 +108,7 @@ async def diagnose(settings: Settings) -> dict[str, PartHealth]:
         "database",
         "knowledge",
         "embeddings",
+        "understanding",
         "chat_model",
         "state_reader",
         "langfuse",
@@ -101,6 +119,7 @@ async def diagnose(settings: Settings) -> dict[str, PartHealth]:
         _asked(_postgres(settings).kind, database, 30),
         _asked(settings.milvus_uri, knowledge, 30),
         _asked(settings.platform.embedding_provider, embeddings, 30),
+        _asked("embedded", understanding, 30),
         configured_model_health(settings),
         reader(),
         langfuse_health(settings),
@@ -119,15 +138,15 @@ async def speaker_health(speaker: ModelSpeaker, settings: Settings) -> PartHealt
 
 
 async def reader_health(settings: Settings, speaks: str) -> PartHealth:
-    """Tell who judges beside the authored rules, and whether the heads' server answers."""
+    """Tell who judges after the understanding, and whether the heads' server answers."""
     chosen, url = settings.platform.state_reader, settings.state_heads.url
     if chosen == "rules":
-        return PartHealth("rules", True, "authored rules judge alone; no server needed")
+        return PartHealth("rules", True, "the understanding judges alone; no server needed")
     if chosen == "model":
         if speaks == "embedded":
             hint = "Start Ollama or set DRAMATIS_CHAT_PROVIDER=openai."
             return PartHealth("model", False, "the embedded speaker is no chat model", hint)
-        return PartHealth("model", True, f"{speaks} reads beside the authored rules")
+        return PartHealth("model", True, f"{speaks} judges after the understanding")
     if not url:
         return PartHealth("heads", False, "no server is named", "Set STATE_HEADS_URL.")
     import httpx

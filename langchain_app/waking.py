@@ -13,6 +13,10 @@ from langchain_core.messages import HumanMessage
 
 from langchain_app.bootstrap import Platform
 from langchain_app.domain.errors import DramatisError
+from langchain_app.domain.text import LANGUAGES
+from langchain_app.domain.triggers import story_acts
+from langchain_app.domain.turn import Utterance
+from langchain_app.domain.understanding import ToRead
 
 WAKE_S = 60.0
 """What a chat model may take to load; a turn would have given up on it long before."""
@@ -41,7 +45,8 @@ class Waker:
         self._warming: asyncio.Task[Awake] | None = None
 
     async def wake(self) -> Awake:
-        """Warm analyser, embeddings and chat model, all at once; what fails is told, not raised."""
+        """Warm analyser, embeddings, understanding and chat model, all at once; what fails is told,
+        not raised."""
         if self._warming is None or self._warming.done():
             self._warming = asyncio.create_task(self._warm())
         return await asyncio.shield(self._warming)
@@ -51,6 +56,7 @@ class Waker:
         steps: dict[str, Callable[[], Awaitable[object]]] = {
             "analyser": self._analyser,
             "embeddings": lambda: self._platform.embeddings.aembed_query("ready"),
+            "understanding": self._understanding,
             "chat_model": self._model,
         }
         await asyncio.gather(*(_timed(name, step, found) for name, step in steps.items()))
@@ -59,6 +65,16 @@ class Waker:
     async def _analyser(self) -> None:
         listener = self._platform.dialogue.parts.listener
         await asyncio.to_thread(listener.tokens, "준비됐어요?", "ko")
+
+    async def _understanding(self) -> None:
+        """Work out what lines are held against, with everybody in both languages."""
+        parts = self._platform.dialogue.parts
+        for npc in parts.world.npcs.values():
+            for language in LANGUAGES:
+                utterance = Utterance("ready", language)
+                acts = story_acts(parts.world.triggers[npc.id], npc, utterance, parts.world.items)
+                for act in acts:
+                    await parts.understanding.read(ToRead("ready", language, npc, acts=(act,)))
 
     async def _model(self) -> None:
         """Let the model say one token; the embedded speaker has nothing to load."""

@@ -11,12 +11,21 @@ import pytest
 
 if TYPE_CHECKING:
     from langchain_app.bootstrap import Platform
+    from langchain_app.encoder.encoder import Encoder
     from tests.loopback_models import LoopbackServer
     from tests.playing import Game
 
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 # The platform is imported where a fixture needs it: tests of rules alone start at once.
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The encoder, which takes seconds to open."""
+    from langchain_app.encoder.encoder import Encoder
+
+    return Encoder()
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +39,13 @@ def ingested(request: pytest.FixtureRequest) -> Path:
     import shutil
 
     from langchain_app.bootstrap import ingest_world
-    from langchain_app.retrieval.embeddings import EmbeddedMiniLM
+    from langchain_app.retrieval.e5 import EmbeddedE5
     from langchain_app.retrieval.ingest import knowledge_version
     from langchain_app.worlds import load_world
     from tests.playing import EBBHOLD, settings_in
 
     assert request.config.cache is not None
-    version = knowledge_version(load_world(EBBHOLD), EmbeddedMiniLM.model_name)
+    version = knowledge_version(load_world(EBBHOLD), EmbeddedE5.model_name)
     shelf = Path(request.config.cache.mkdir("ingested"))
     kept = shelf / version
     if not (kept / "whole").exists():
@@ -60,12 +69,12 @@ def state(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-async def platform(state: Path) -> AsyncIterator[Platform]:
+async def platform(state: Path, encoder: Encoder) -> AsyncIterator[Platform]:
     """The platform on its embedded parts."""
     from langchain_app.bootstrap import open_platform
     from tests.playing import settings_in
 
-    async with open_platform(settings_in(state)) as opened:
+    async with open_platform(settings_in(state), encoder=encoder) as opened:
         yield opened
 
 
@@ -110,6 +119,7 @@ async def model_platform(
     model_provider: str,
     model_server: LoopbackServer,
     platform: Platform,
+    encoder: Encoder,
     ingested: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Platform]:
@@ -125,7 +135,7 @@ async def model_platform(
         ollama=OllamaSettings(base_url=model_server.url, model="npc"),
         openai=OpenAISettings(base_url=model_server.url, model="npc:latest", api_key="sk-test"),
     )
-    async with open_platform(settings, embeddings=platform.embeddings) as opened:
+    async with open_platform(settings, encoder=encoder, embeddings=platform.embeddings) as opened:
         yield opened
 
 

@@ -16,6 +16,7 @@ import httpx
 import uvicorn
 
 from langchain_app.bootstrap import Platform
+from langchain_app.domain.text import detect_language
 from langchain_app.main import create_app
 from langchain_app.settings import (
     LangfuseSettings,
@@ -27,6 +28,7 @@ from langchain_app.settings import (
 
 EBBHOLD = Path(__file__).parents[1] / "game_knowledge" / "ebbhold"
 Json = dict[str, Any]
+YES = {"en": "Yes, please do.", "ko": "네, 그렇게 해 주세요."}
 THEFT = {
     "text": {
         "en": "A hooded stranger stole a silver lantern from a stall.",
@@ -62,7 +64,6 @@ def state_with(ingested: Path, state: Path) -> Path:
     """Make a state folder in which the demo world is ingested already; its database is new."""
     state.mkdir(parents=True, exist_ok=True)
     shutil.copytree(ingested / "milvus.db", state / "milvus.db")
-    (state / "models").symlink_to(ingested / "models")
     return state
 
 
@@ -119,6 +120,13 @@ class Game:
         response = await self.post({"message": message, "npc_id": npc, **more})
         assert response.status_code == 200, response.text
         return response.json()
+
+    async def does(self, message: str, npc: str, **more: Any) -> Json:
+        """Say what hands something over or ends a quest, and yes where the NPC asks back."""
+        answer = await self.say(message, npc, **more)
+        if answer["story"]["asks_back"] is None:
+            return answer
+        return await self.say(YES[detect_language(message)], npc, session_id=answer["session_id"])
 
     async def happens(self, **event: Any) -> Json:
         """Report an event of this player's story; return the answer."""

@@ -26,10 +26,10 @@ POUR = ActionSpec(
 )
 SAID: dict[Language, str] = {
     "en": "That thing up in the tower makes a dull sound. Is it all right?",
-    "ko": "탑 위에서 나는 소리가 영 탁하던데, 괜찮은 건가요?",
+    "ko": "탑 위에서 나는 종소리가 영 탁하던데, 괜찮은 건가요?",
 }
-"""What opens Isaura's first gate for a reader, and for no authored rule."""
-SPAN: dict[Language, str] = {"en": "makes a dull sound", "ko": "소리가 영 탁하던데"}
+"""What opens Isaura's first gate for a second judge."""
+SPAN: dict[Language, str] = {"en": "makes a dull sound", "ko": "종소리가 영 탁하던데"}
 
 
 def question(

@@ -125,13 +125,40 @@ class AwaitedOut(BaseModel):
     item: str | None
 
 
+class NearOut(BaseModel):
+    """A gate that the words came near to: how surely they perform it, what else they may be, and
+    whether its conditions held (`closed`: they did not)."""
+
+    trigger: str
+    performs: float
+    otherwise: str
+    closed: bool
+
+
+class UnderstoodOut(BaseModel):
+    """What the words do, whether they are meant, and why there was no reading where there was none."""
+
+    act: str
+    mode: str
+    failure: str | None
+
+
 class StoryOut(BaseModel):
-    """Where the turn stood in the story. `forbidden` names talk that the NPC does not stand for."""
+    """Where the turn stood in the story. `forbidden` names talk that the NPC does not stand for.
+
+    `fired` is the trigger that the words fired, `asks_back` the one about which the NPC asked whether
+    it is meant: a yes in the next turn is enough. `hint` is one whose words were said before its time.
+    """
 
     place: str
     quests: list[StageOut]
     awaited: list[AwaitedOut]
     forbidden: str | None
+    fired: str | None
+    asks_back: str | None
+    hint: str | None
+    near: list[NearOut]
+    understood: UnderstoodOut
 
 
 class ModelInfo(BaseModel):

@@ -57,6 +57,15 @@ def _story(record: TurnRecord) -> dict[str, Any]:
         "quests": [{"quest": quest, "stage": stage} for quest, stage in record.stages],
         "awaited": [asdict(flag) for flag in record.awaited],
         "forbidden": hurt.id if hurt is not None else None,
+        "fired": record.triggers.fired.trigger.id if record.triggers.fired else None,
+        "asks_back": record.triggers.asks_back.id if record.triggers.asks_back else None,
+        "hint": record.triggers.hint.id if record.triggers.hint else None,
+        "near": [asdict(miss) for miss in record.triggers.near],
+        "understood": {
+            "act": record.understood.act,
+            "mode": record.understood.mode,
+            "failure": record.understood.failure,
+        },
     }
 
 

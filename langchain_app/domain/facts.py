@@ -52,6 +52,8 @@ class Fact:
     said: str = ""
     """The player's own words."""
     valid_to: int | None = None
+    added: str = ""
+    """What they said about it soon after, of which no fact was read."""
 
     @property
     def current(self) -> bool:
@@ -72,13 +74,13 @@ class Asked:
     names: tuple[str, ...] = ()
     before: bool = False
     when: When | None = None
-    topics: tuple[str, ...] = ()
-    """Tokens of what it is about, where its words are no known way of asking."""
+    words: bool = False
+    """Whether it asks for something told that is no such fact: the words themselves answer."""
 
     @property
     def of_player(self) -> bool:
         """Whether it asks for something that only the player can have told."""
-        return bool((self.subjects and self.slots) or self.topics) or self.when is not None
+        return bool(self.subjects and self.slots) or self.words or self.when is not None
 
 
 def with_validity(facts: Iterable[Fact]) -> list[Fact]:

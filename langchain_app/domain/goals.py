@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from langchain_app.domain.emotion import Emotion
-from langchain_app.domain.story import GOAL, Effects, Requirements, Said, Trigger
+from langchain_app.domain.story import GOAL, Confirm, Effects, Requirements, Said, Trigger
 from langchain_app.domain.text import Frozen, LocalText, Phrase
 
 
@@ -24,6 +24,9 @@ class Goal(Frozen):
     requires: Requirements = Requirements()
     says: Said | None = None
     line: LocalText
+    hint: LocalText | None = None
+    asks_back: LocalText | None = None
+    confirm: Confirm = "unsure"
     instruction: LocalText | None = None
     verbatim: bool = False
     emotion: Emotion | None = None
@@ -53,6 +56,9 @@ class Goal(Frozen):
                 requires=self.requires,
                 says=self.says,
                 line=self.line,
+                hint=self.hint,
+                asks_back=self.asks_back,
+                confirm=self.confirm,
                 instruction=self.instruction,
                 verbatim=self.verbatim,
                 emotion=self.emotion,

@@ -38,18 +38,6 @@ class Keywords(Frozen):
             found.append(hit.group())
         return tuple(found)
 
-    def evidence_on(self, topic: str, utterance: str, language: Language) -> tuple[str, ...] | None:
-        """Return the words that hit where only the last group must hit `utterance` itself."""
-        groups = self.en if language == "en" else self.ko
-        if not groups or _pattern(groups[-1], language).search(utterance.lower()) is None:
-            return None
-        return self.evidence(topic, language)
-
-
-def names_any(words: tuple[str, ...], text: str, language: Language) -> bool:
-    """Tell whether `text` holds one of the words, as `Keywords` look for them."""
-    return bool(words) and _pattern(words, language).search(text.lower()) is not None
-
 
 @lru_cache(maxsize=4096)
 def _pattern(group: tuple[str, ...], language: Language) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.relationship import Deltas, Mood, Relationship
-from langchain_app.domain.story import Action
+from langchain_app.domain.story import Action, OpensOn
 from langchain_app.domain.text import Asked, Frozen, Language, LocalText, LocalTexts, Phrase
 
 SpeechLevel = Literal["hapsyo", "haeyo", "hao", "hage", "hae"]
@@ -93,11 +93,13 @@ class Reaction(Frozen):
 
 
 class ForbiddenTrigger(Frozen):
-    """Talk that this NPC does not stand for, known by keyword or by meaning."""
+    """Talk that this NPC does not stand for: what the player does, in one sentence, and examples."""
 
     id: Phrase
-    keywords: Keywords = Keywords()
+    act: LocalText | None = None
     examples: LocalTexts
+    keywords: Keywords = Keywords()
+    opens_on: OpensOn = "meaning"
     reaction: Reaction
 
 

@@ -14,7 +14,7 @@ from langchain_app.domain.reading import Reading
 from langchain_app.domain.reflection import Reflected, Remembered
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.text import Language, LocalText
-from langchain_app.domain.tone import DialogueAct, Sentiment
+from langchain_app.domain.tone import Sentiment
 from langchain_app.domain.turn import (
     Exchange,
     Scene,
@@ -23,6 +23,7 @@ from langchain_app.domain.turn import (
     TurnRequest,
     Utterance,
 )
+from langchain_app.domain.understanding import ToRead, Understood
 from langchain_app.domain.world import World
 
 Vector = Sequence[float]
@@ -68,7 +69,7 @@ class MemoryBook(Protocol):
     """What NPCs remember."""
 
     async def recall(
-        self, scene: Scene, utterance: Utterance, vector: Vector
+        self, scene: Scene, utterance: Utterance, vector: Vector, asked: Asked
     ) -> tuple[Recollection, ...]:
         """Return what this utterance brings to the NPC's mind about this player, best first."""
 
@@ -164,8 +165,13 @@ class StateReader(Protocol):
 class LoreRetriever(Protocol):
     """Where lore is found."""
 
-    async def search(self, utterance: Utterance, scene: Scene, vector: Vector) -> Findings:
-        """Return the visible passages that answer; none when nothing is good enough."""
+    async def search(
+        self, utterance: Utterance, scene: Scene, vector: Vector, *, alone: bool = True
+    ) -> Findings:
+        """Return the visible passages that answer; none when nothing is good enough.
+
+        An utterance that does not stand `alone` is about what was talked about before.
+        """
 
     async def leak(self, reply: str, language: Language, knower: Knower, said: str) -> str | None:
         """Return the id of a passage behind a closed gate that `reply` gives away, or None.
@@ -181,26 +187,25 @@ class QueryWriter(Protocol):
         """Return queries to search for beside the player's own words; none on any failure."""
 
 
+class Understanding(Protocol):
+    """Who reads an utterance: what it does, whether it is meant, what it tells and performs."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as traces show it."""
+
+    async def read(self, to_read: ToRead) -> Understood:
+        """Return one reading; raises UnderstandingFailed."""
+
+
 class Listener(Protocol):
-    """Understands an utterance without a language model."""
+    """Hears an utterance: its feeling, its words, what it is like."""
 
     def sentiment(self, utterance: Utterance) -> Sentiment:
         """Rate the sentiment."""
 
-    def act(self, utterance: Utterance) -> DialogueAct:
-        """Name what the utterance does."""
-
     def tokens(self, text: str, language: Language) -> tuple[str, ...]:
         """Return the content tokens of a text."""
-
-    def told(self, utterance: Utterance) -> tuple[Told, ...]:
-        """Return the facts that the player tells of themselves and theirs."""
-
-    def topics(self, utterance: Utterance) -> tuple[str, ...]:
-        """Return tokens of what the player tells about themselves; none of a question."""
-
-    def asked(self, utterance: Utterance) -> Asked:
-        """Return what the utterance wants to be reminded of."""
 
     def outcome(self, does: LocalText, *, succeeded: bool) -> dict[Language, str]:
         """Say in a plain sentence, in both languages, whether what an action does was done."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from langchain_app.domain.hearing import sincere
+from langchain_app.domain.hearing import plain
 from langchain_app.domain.policy import SettlementPolicy
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.relationship import Axes, Deltas, Relationship
@@ -24,6 +24,8 @@ class Heard:
 
     utterance: str
     tone: Tone | None = None
+    meant: bool = True
+    """Whether the player speaks in earnest."""
     fired: FiredTrigger | None = None
     reading: Reading | None = None
     deflection: Deflection | None = None
@@ -77,7 +79,7 @@ def _gate(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterato
 def _manners(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterator[Proposal]:
     tone = heard.tone
     moves = policy.manners.get(tone.act) if tone is not None else None
-    if tone is not None and moves is not None and _meant(heard.utterance, tone.act):
+    if tone is not None and moves is not None and _counts(heard, tone.act):
         yield Proposal(
             source="tone",
             effects=Effects(deltas=_courteous(moves, felt, policy.axes)),
@@ -86,9 +88,9 @@ def _manners(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iter
         )
 
 
-def _meant(utterance: str, act: str) -> bool:
-    """Tell whether a courtesy may count: an insult always, flattery with an instruction never."""
-    return act == "insult" or sincere(utterance)
+def _counts(heard: Heard, act: str) -> bool:
+    """Tell whether a courtesy counts: it is meant, and nothing but talk."""
+    return heard.meant and (act == "insult" or plain(heard.utterance))
 
 
 def _read(heard: Heard, felt: Relationship, policy: SettlementPolicy) -> Iterator[Proposal]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from langchain_app.domain.emotion import Emotion
-from langchain_app.domain.keywords import Keywords, names_any
+from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.relationship import (
     DEFAULT_AXES,
     Axes,
@@ -17,7 +17,7 @@ from langchain_app.domain.relationship import (
     Relationship,
     levels_of,
 )
-from langchain_app.domain.text import Asked, Frozen, Language, LocalText, LocalTexts, Phrase
+from langchain_app.domain.text import Asked, Frozen, LocalText, LocalTexts, Phrase
 
 START = "start"
 """The story flag that is raised for everybody from the first moment."""
@@ -115,19 +115,21 @@ def _same(stands: Known | None, wanted: Known) -> bool:
     return stands == wanted and isinstance(stands, bool) == isinstance(wanted, bool)
 
 
+OpensOn = Literal["meaning", "keywords"]
+
+
 class Said(Frozen):
-    """What the player must say: keyword groups, or the meaning of the examples.
+    """What the player does by speaking: `act` says it in one sentence, `examples` show how it may
+    sound.
 
-    `unless` are words that take it back: "I brought the ledger" hands it over, "to Orsine" does not.
-    """
+    `keywords` are for authors who want them: where they stand in the player's own words, less is
+    asked of the reading. Where the act `opens_on` keywords they are enough, as long as the words
+    are meant."""
 
-    keywords: Keywords = Keywords()
+    act: LocalText | None = None
     examples: LocalTexts
-    unless: Asked = Asked()
-
-    def taken_back(self, text: str, language: Language) -> bool:
-        """Tell whether `text` has a word that takes it back; in English as a word's beginning."""
-        return names_any(self.unless[language], text, language)
+    keywords: Keywords = Keywords()
+    opens_on: OpensOn = "meaning"
 
 
 class Action(Frozen):
@@ -147,18 +149,26 @@ class Effects(Frozen):
     actions: tuple[Action, ...] = ()
 
 
+Confirm = Literal["unsure", "never", "always"]
+"""When an NPC asks back before something costly happens."""
+
+
 class Trigger(Frozen):
     """A gate of the story that words can open, with one NPC; one without `says` waits for none.
 
-    `line` is what the NPC says then: to the letter where `verbatim`, else a model says it in its own
-    words, and as `instruction` asks. `emotion` is how the NPC feels then.
-    """
+    `line` is what the NPC says then: to the letter where `verbatim`, else a model says it in its
+    own words, and as `instruction` asks. `emotion` is how the NPC feels then. `asks_back` is what
+    it asks first where `confirm` says so, and `hint` what it says where the words are right and the
+    time is not."""
 
     id: Phrase
     npc: Phrase
     requires: Requirements = Requirements()
     says: Said | None = None
     line: LocalText
+    hint: LocalText | None = None
+    asks_back: LocalText | None = None
+    confirm: Confirm = "unsure"
     instruction: LocalText | None = None
     verbatim: bool = False
     emotion: Emotion | None = None
@@ -198,6 +208,8 @@ class Quest(Frozen):
     giver: Phrase
     summary: LocalText
     stages: tuple[Stage, ...] = Field(min_length=1)
+    trouble: LocalText | None = None
+    """What the giver says when help is offered and the quest has not begun."""
     flags: dict[str, LocalText] = Field(default_factory=dict)
     triggers: tuple[Trigger, ...] = Field(min_length=1)
     reward: Reward = Reward()

@@ -1,22 +1,50 @@
-"""Which of the story's gates an utterance opens."""
+"""Which of the story's gates an utterance opens, which it nearly opened, and what stopped it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from langchain_app.domain.actions import fault_of
-from langchain_app.domain.hearing import affirmed, background, heard, playing, together
-from langchain_app.domain.npc import ForbiddenTrigger
+from langchain_app.domain.hearing import heard
+from langchain_app.domain.npc import ForbiddenTrigger, Npc
 from langchain_app.domain.policy import SettlementPolicy
 from langchain_app.domain.reading import Reading, gates_read
-from langchain_app.domain.story import Trigger
-from langchain_app.domain.turn import FiredTrigger, Scene, Utterance
+from langchain_app.domain.story import Item, Said, Trigger
+from langchain_app.domain.text import LocalText
+from langchain_app.domain.turn import Exchange, FiredTrigger, NearMiss, Scene, Utterance
+from langchain_app.domain.understanding import Judged, StoryAct, Understood
 
 Likeness = Callable[[Sequence[str]], tuple[float, str]]
 """How much the utterance means the same as the nearest of some examples, and which one."""
 
-SAME_MEANING = 0.85
-"""From here on two utterances are taken to mean the same. High: a false hit moves the story."""
+SAME_MEANING = 0.93
+"""Without a reading: from here on two utterances are taken to mean the same."""
+HEARD = 0.5
+"""How surely a line must perform an act to be taken for it; the probabilities are calibrated."""
+NAMED = 0.3
+"""The same where the author's own keywords stand in the line."""
+SURE = 0.85
+"""The same for what is costly; below it the NPC asks back."""
+ASKED = 0.3
+"""From here on an NPC asks back whether something costly is meant."""
+NEARLY = 0.2
+"""From here on a gate was nearly met: the trace says so."""
+VETO = 0.1
+"""What a second judge reads counts only where the first does not rule it out."""
+UNHELD = (0.0, HEARD)
+"""Of an act that the words were not held against: how surely they perform it, and must."""
+FORBIDDEN = "forbidden:"
+"""How the keys of forbidden triggers begin in a reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the words of a turn do: a gate that fires, one that is asked back about, or a hint."""
+
+    fired: FiredTrigger | None = None
+    asks_back: Trigger | None = None
+    hint: Trigger | None = None
 
 
 def open_triggers(
@@ -40,64 +68,188 @@ def open_triggers(
     )
 
 
-def fired_trigger(
-    triggers: Iterable[Trigger],
-    utterance: Utterance,
-    likeness: Likeness,
-    earlier: Sequence[str] = (),
-) -> FiredTrigger | None:
-    """Return the open trigger that the utterance fires, or None; nothing in a play.
+def closed_triggers(
+    triggers: Iterable[Trigger], opened: Sequence[Trigger], scene: Scene
+) -> tuple[Trigger, ...]:
+    """Return the triggers that wait for words and whose time has not come: not those that are over.
 
-    `earlier` are the player's last messages of this conversation, the newest last.
-
-    Keywords decide before meaning, and the trigger that asks for most words before others. "I have
-    not found Pell" fires nothing that waits for "I found Pell"; "don't worry, I found Pell" does.
+    What may happen again and again is one only where its author wrote a hint.
     """
-    language, hits = utterance.language, []
-    if playing(utterance.text, earlier):
+    story = scene.standing.story
+
+    def ahead(trigger: Trigger) -> bool:
+        raises = trigger.effects.flags
+        return not story.flags.issuperset(raises) if raises else trigger.hint is not None
+
+    return tuple(
+        trigger
+        for trigger in triggers
+        if trigger.says is not None
+        and trigger not in opened
+        and ahead(trigger)
+        and story.flags.isdisjoint(trigger.requires.unless)
+    )
+
+
+def story_acts(
+    triggers: Iterable[Trigger], npc: Npc, utterance: Utterance, items: Mapping[str, Item]
+) -> tuple[StoryAct, ...]:
+    """Return what the utterance is to be held against: what the NPC forbids, then its gates.
+
+    `items` are the world's. Nothing where the player's own words are none: a quotation, a stage
+    direction, code, a speech."""
+    own = heard(utterance.text)
+    if not own:
+        return ()
+
+    def act(key: str, says: Said | ForbiddenTrigger, sentence: LocalText | None) -> StoryAct:
+        named = says.keywords.evidence(own, utterance.language) is not None
+        return StoryAct(key, says.examples, sentence, named, says.opens_on == "keywords")
+
+    forbidden = [act(f"{FORBIDDEN}{one.id}", one, one.act) for one in npc.forbidden_triggers]
+    gates = [
+        act(one.id, one.says, one.says.act or _handing(one, npc, items))
+        for one in triggers
+        if one.says is not None
+    ]
+    return (*forbidden, *gates)
+
+
+def _handing(trigger: Trigger, npc: Npc, items: Mapping[str, Item]) -> LocalText | None:
+    """Return what happens at a gate that takes an item and whose author did not say it."""
+    names = [items[item].name for item in trigger.effects.takes if item in items]
+    if not names:
         return None
-    for trigger in triggers:
-        if trigger.says is None or trigger.says.taken_back(utterance.text, utterance.language):
+    return LocalText(
+        en=f"The player gives {npc.name.en} {' and '.join(name.en for name in names)}.",
+        ko=f"플레이어가 {npc.name.ko}에게 {', '.join(name.ko for name in names)}을(를) 준다.",
+    )
+
+
+def costly(trigger: Trigger, rewards: Iterable[str]) -> bool:
+    """Tell whether a player would want it back: an item or an action goes along, or a quest ends.
+
+    `rewards` are the flags that end quests.
+    """
+    effects = trigger.effects
+    return bool(
+        effects.takes
+        or effects.gives
+        or effects.actions
+        or not set(rewards).isdisjoint(effects.flags)
+    )
+
+
+def decided(
+    opened: Sequence[Trigger],
+    closed: Sequence[Trigger],
+    understood: Understood,
+    acts: Sequence[StoryAct],
+    rewards: Iterable[str],
+    asked_back: str | None = None,
+) -> Decision:
+    """Return what the words do, of what is open and what is closed.
+
+    The surest gate decides. What is costly and not certain is asked back about, as `asked_back` names
+    what was asked about in the turn before: then a yes is enough, in the player's own words.
+    """
+    ends = frozenset(rewards)
+    held = _held(understood, acts)
+    for trigger in opened:
+        if (
+            trigger.id == asked_back
+            and trigger.id in held
+            and _agreed(understood, *held[trigger.id])
+        ):
+            return Decision(FiredTrigger(trigger, "said yes when asked back"))
+    for trigger in sorted(opened, key=lambda one: -held.get(one.id, UNHELD)[0]):
+        p, wanted = held.get(trigger.id, UNHELD)
+        doubted = costly(trigger, ends) and trigger.confirm != "never"
+        if doubted and p >= ASKED and (p < SURE or trigger.confirm == "always"):
+            return Decision(asks_back=trigger)
+        if p >= wanted:
+            return Decision(FiredTrigger(trigger, f"performs it (p {p:.2f})"))
+    for trigger in sorted(closed, key=lambda one: -held.get(one.id, UNHELD)[0]):
+        if held.get(trigger.id, UNHELD)[0] >= HEARD:
+            return Decision(hint=trigger)
+    return Decision()
+
+
+def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[float, float]]:
+    """Return how surely the words perform each act, and how surely they must, by key.
+
+    The author's own keywords lower what is asked of the reading; where they are enough, they count as
+    heard, though never as certain.
+    """
+    found = {}
+    for act in acts:
+        p, wanted = performs(understood, act.key), NAMED if act.keywords_heard else HEARD
+        if act.keywords_heard and act.opens_on_keywords and understood.meant:
+            p = max(p, wanted)
+        found[act.key] = (p, wanted)
+    return found
+
+
+def performs(understood: Understood, key: str) -> float:
+    """Return how surely the utterance performs an act; 0 where it was not held against it.
+
+    Who asks to be reminded of what they told does nothing else by the way, unless that is certain.
+    """
+    judged = understood.judged.get(key)
+    sure = judged.performs if judged is not None else 0.0
+    reminded = understood.asked.of_player and not understood.asked.words
+    return 0.0 if reminded and sure < SURE else sure
+
+
+def _agreed(understood: Understood, sure: float, wanted: float) -> bool:
+    return understood.agrees or (sure >= wanted and understood.act != "refuses")
+
+
+def near_misses(
+    opened: Sequence[Trigger], closed: Sequence[Trigger], understood: Understood
+) -> tuple[NearMiss, ...]:
+    """Return the gates that the words came near to, the nearest first, and what stopped each."""
+    held: Mapping[str, Judged] = understood.judged
+    found = [
+        NearMiss(one.id, round(held[one.id].performs, 3), held[one.id].otherwise, one in closed)
+        for one in (*opened, *closed)
+        if one.id in held and (held[one.id].performs >= NEARLY or held[one.id].near)
+    ]
+    return tuple(sorted(found, key=lambda miss: -miss.performs))
+
+
+def alike(opened: Iterable[Trigger], utterance: Utterance, likeness: Likeness) -> Decision:
+    """Return what the words do by likeness alone, where there is no reading: nothing that is
+    costly."""
+    own, hits = heard(utterance.text), []
+    if own != utterance.text.strip():
+        return Decision()
+    for trigger in opened:
+        if trigger.says is None or costly(trigger, trigger.effects.flags):
             continue
-        examples = trigger.says.examples[language]
-        words_heard = heard(utterance.text, examples, language)
-        spoken_of = (trigger.says.keywords.evidence(p, language) for p in together(words_heard))
-        words = next(filter(None, spoken_of), None)
-        if not words and words_heard:
-            topic = background(utterance.text, examples, language)
-            words = trigger.says.keywords.evidence_on(topic, words_heard, language)
-        if words:
-            hits.append((1.0 + len(words), FiredTrigger(trigger, " … ".join(words))))
-            continue
-        if words_heard != utterance.text:
-            continue  # likeness hears the whole utterance, its denial too
-        score, example = likeness(examples)
+        score, example = likeness(trigger.says.examples[utterance.language])
         if score >= SAME_MEANING:
             hits.append((score, FiredTrigger(trigger, f"means “{example}” ({score:.2f})")))
-    return max(hits, key=lambda hit: hit[0], default=(0.0, None))[1]
+    return Decision(max(hits, key=lambda hit: hit[0])[1]) if hits else Decision()
 
 
 def read_trigger(
-    waiting: Iterable[Trigger],
+    opened: Iterable[Trigger],
     utterance: Utterance,
     reading: Reading,
     thresholds: Mapping[str, float],
-) -> FiredTrigger | None:
-    """Return the waiting gate that a model read to be opened, or None.
+    understood: Understood,
+) -> Trigger | None:
+    """Return the open gate that a second judge read to be performed, or None.
 
-    Its evidence must stand in what the player says in earnest, as keywords must: where a reader gives
-    the whole utterance for its evidence, all of it must be meant.
+    Its evidence must stand in the player's own words, and the first judge must not rule it out.
     """
-    for sure, trigger in gates_read(reading, waiting, thresholds):
-        if trigger.says is None or trigger.says.taken_back(utterance.text, utterance.language):
-            continue
-        examples = trigger.says.examples[utterance.language]
-        # "It's broken, isn't it?" denies nothing: a gate that waits for it waits for no denial.
-        statements = [example for example in examples if not example.endswith("?")]
-        meant = heard(utterance.text, examples, utterance.language)
-        affirms = affirmed(utterance.text, statements, utterance.language)
-        if reading.stands_in(meant) and reading.stands_in(affirms):
-            return FiredTrigger(trigger, f"{reading.evidence} (p {sure:.2f})")
+    own = heard(utterance.text)
+    for _, trigger in gates_read(reading, opened, thresholds):
+        judged = understood.judged.get(trigger.id)
+        ruled_out = judged is not None and judged.performs < VETO
+        if reading.stands_in(own) and not ruled_out:
+            return trigger
     return None
 
 
@@ -107,21 +259,20 @@ def moment(waiting: Iterable[Trigger]) -> FiredTrigger | None:
 
 
 def forbidden_hit(
-    triggers: Iterable[ForbiddenTrigger], utterance: Utterance, likeness: Likeness
+    triggers: Iterable[ForbiddenTrigger], understood: Understood, acts: Sequence[StoryAct]
 ) -> tuple[ForbiddenTrigger, str] | None:
-    """Return the forbidden trigger that the utterance touches, and the evidence.
+    """Return the forbidden trigger that the utterance performs, and how surely.
 
-    "I won't turn you in" is no threat. A threat in a story or on a condition is one.
+    What performs a gate of the story more surely is no offence: "here is your book" accuses nobody.
     """
-    language = utterance.language
-    for trigger in triggers:
-        words_heard = affirmed(utterance.text, trigger.examples[language], language)
-        words = trigger.keywords.evidence(words_heard, language)
-        if words:
-            return trigger, " … ".join(words)
-        if words_heard != utterance.text:
-            continue
-        score, example = likeness(trigger.examples[language])
-        if score >= SAME_MEANING:
-            return trigger, f"means “{example}” ({score:.2f})"
-    return None
+    held = _held(understood, acts)
+    gates = [p for key, (p, least) in held.items() if p >= least and not key.startswith(FORBIDDEN)]
+    sure = [(*held.get(f"{FORBIDDEN}{one.id}", UNHELD), one) for one in triggers]
+    hits = [(p, one) for p, least, one in sure if p >= max([least, *gates])]
+    p, hit = max(hits, key=lambda found: found[0], default=(0.0, None))
+    return (hit, f"performs it (p {p:.2f})") if hit is not None else None
+
+
+def asked_back_of(recent: Sequence[Exchange]) -> str | None:
+    """Return the trigger that the NPC asked back about in the turn before."""
+    return recent[-1].asked_back if recent else None

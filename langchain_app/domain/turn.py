@@ -25,9 +25,10 @@ from langchain_app.domain.relationship import (
 )
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.settlement import Settlement
-from langchain_app.domain.story import Standing, StoryState, Trigger
+from langchain_app.domain.story import Quest, Standing, StoryState, Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
+from langchain_app.domain.understanding import Understood
 
 FOREVER = 2**31 - 1
 """The bound of what is still being lived."""
@@ -66,6 +67,8 @@ class Exchange:
     player: str
     npc: str
     sources: tuple[str, ...] = ()
+    asked_back: str | None = None
+    """The trigger about which the NPC asked whether it was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +186,32 @@ class StateQuestion:
 
 @dataclass(frozen=True, slots=True)
 class TriggerCheck:
-    """The story's gates this turn: which are open, which one fired, and what a model read."""
+    """The story's gates this turn: which are open, which one fired, and what was nearly met.
+
+    `asks_back` is one that is costly and was not certain; `hint`, one whose time has not come;
+    `trouble`, a quest that the NPC has to give to somebody who offers help. `reading` is what a
+    second judge read."""
 
     open: tuple[Trigger, ...] = ()
     fired: FiredTrigger | None = None
+    asks_back: Trigger | None = None
+    hint: Trigger | None = None
+    trouble: Quest | None = None
+    near: tuple[NearMiss, ...] = ()
     reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A gate that the words came near to: how surely they perform it, and what else they may be.
+
+    `closed` says that its conditions did not hold.
+    """
+
+    trigger: str
+    performs: float
+    otherwise: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +224,7 @@ class Brief:
     lore: Findings
     memories: tuple[Recollection, ...]
     triggers: TriggerCheck
+    understood: Understood = field(default_factory=Understood)
     complaint: str = ""
     """What was wrong with the first reply, when it is being repaired."""
 
@@ -238,6 +263,8 @@ class TurnRecord:
     happened: tuple[ChronicleEntry, ...] = ()
     """What the turn did to the story, as those who were there will tell it."""
     awaited: tuple[Awaited, ...] = ()
+    triggers: TriggerCheck = TriggerCheck()
+    understood: Understood = field(default_factory=Understood)
     stages: tuple[tuple[str, str], ...] = ()
     """Quest and furthest reached stage, of the quests that the NPC has a part in."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from langchain_app.domain.ledger import LedgerEntry
 from langchain_app.domain.lore import Gate, Knower
@@ -19,6 +20,19 @@ def reasons(ledger: Sequence[LedgerEntry], kinds: Sequence[str] = ()) -> tuple[s
     shown = {*kinds, "refused"}
     told = [e for e in ledger if not kinds or e.kind in shown or e.name in kinds]
     return tuple(_entry(entry) for entry in told[:MOST])
+
+
+def near_misses(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the gates that a turn's words came near to, and what stopped each."""
+    return tuple(
+        f"gate {miss['trigger']}: performed with p {miss['performs']:.2f}"
+        + (
+            ", its conditions do not hold"
+            if miss["closed"]
+            else f", taken for: {miss['otherwise']}"
+        )
+        for miss in answer["story"]["near"][:MOST]
+    )
 
 
 def _entry(entry: LedgerEntry) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from langchain_app.domain.ledger import LedgerEntry
 from langchain_app.domain.text import Language
 from langchain_app.domain.world import World
-from langchain_app.evaluation.explaining import reasons, why_unmentioned
+from langchain_app.evaluation.explaining import near_misses, reasons, why_unmentioned
 from langchain_app.evaluation.played import Failure, PlayedTurn
 from langchain_app.evaluation.storytest_format import Expected, Feelings
 from langchain_app.evaluation.wording import holds
@@ -41,7 +41,8 @@ def _changes(expected: Expected, turn: PlayedTurn) -> Iterator[Failure]:
             kinds = {"raises": ("flag",), "actions": ("action",)}.get(name, ("item",))
             taken = name == "takes"
             booked = [e for e in turn.ledger if e.kind == "refused" or (e.amount < 0) == taken]
-            yield Failure(name, _listed(wanted), _listed(got), reasons(booked, kinds))
+            why = (*reasons(booked, kinds), *near_misses(turn.answer))
+            yield Failure(name, _listed(wanted), _listed(got), why)
 
 
 def _amounts(

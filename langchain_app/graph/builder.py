@@ -13,12 +13,12 @@ from langchain_app.graph.nodes import (
     guard_reply,
     guard_utterance,
     load_scene,
-    read_tone,
     recall_memories,
     remember_turn,
     retrieve_lore,
     settle_state,
     speak,
+    understand,
 )
 from langchain_app.graph.routing import (
     after_commit,
@@ -35,7 +35,7 @@ def turn_graph() -> StateGraph[TurnState, TurnContext, Any, Any]:
     for node in (
         load_scene,
         guard_utterance,
-        read_tone,
+        understand,
         retrieve_lore,
         recall_memories,
         check_triggers,
@@ -50,8 +50,8 @@ def turn_graph() -> StateGraph[TurnState, TurnContext, Any, Any]:
     graph.add_edge(START, "load_scene")
     graph.add_edge("load_scene", "guard_utterance")
     graph.add_conditional_edges("guard_utterance", after_guard)
-    graph.add_edge("read_tone", "retrieve_lore")
-    graph.add_edge("read_tone", "recall_memories")
+    graph.add_edge("understand", "retrieve_lore")
+    graph.add_edge("understand", "recall_memories")
     graph.add_edge(["retrieve_lore", "recall_memories"], "check_triggers")
     graph.add_conditional_edges("check_triggers", after_triggers)
     graph.add_edge("speak", "guard_reply")

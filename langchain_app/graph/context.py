@@ -19,6 +19,7 @@ from langchain_app.domain.ports import (
     MemoryBook,
     StateReader,
     Timelines,
+    Understanding,
     Vector,
 )
 from langchain_app.domain.tone import Tone
@@ -84,10 +85,11 @@ class Parts:
     chronicle: Chronicle
     lore: LoreRetriever
     listener: Listener
+    understanding: Understanding
     speaker: Speaker
     fallback: Speaker
     reader: StateReader | None = None
-    """Judges what words mean for the story beside the authored rules; None: the rules alone."""
+    """Judges what words mean for the story after the understanding; None: the understanding alone."""
 
 
 @dataclass(slots=True)

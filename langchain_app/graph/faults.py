@@ -10,6 +10,7 @@ from langchain_app.domain.story import Effects
 from langchain_app.domain.turn import TriggerCheck
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.state import TurnState
+from langchain_app.prompts.story_lines import story_line
 
 
 async def fault_in(
@@ -37,8 +38,9 @@ async def fault_in(
 
 
 def _line(state: TurnState) -> str:
-    fired = state.get("triggers", TriggerCheck()).fired
-    return fired.trigger.line[state["utterance"].language] if fired else ""
+    """Return what the story lets the NPC say: what its author wrote for now gives nothing away."""
+    checked = state.get("triggers", TriggerCheck())
+    return story_line(checked, state["scene"], state["utterance"].language) or ""
 
 
 def _settled(state: TurnState) -> Settled:

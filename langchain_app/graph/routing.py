@@ -15,9 +15,9 @@ ATTEMPTS = 2
 """A reply is spoken at most so often: once, and once more when the first was faulty."""
 
 
-async def after_guard(state: TurnState) -> Literal["read_tone", "deflect"]:
+async def after_guard(state: TurnState) -> Literal["understand", "deflect"]:
     """Go on with the turn unless the utterance is to be deflected."""
-    return "deflect" if state.get("deflection") else "read_tone"
+    return "deflect" if state.get("deflection") else "understand"
 
 
 async def after_triggers(state: TurnState) -> Literal["speak", "deflect"]:

@@ -18,6 +18,7 @@ from langchain_app.domain.turn import (
     TurnRequest,
     Utterance,
 )
+from langchain_app.domain.understanding import Understood
 
 
 class TurnState(TypedDict, total=False):
@@ -27,6 +28,7 @@ class TurnState(TypedDict, total=False):
     scene: Scene
     utterance: Utterance
     tone: Tone
+    understood: Understood
     lore: Findings
     memories: tuple[Recollection, ...]
     triggers: TriggerCheck

@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 _CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "VV", "VA", "XR", "SL", "SN", "SH", "MAG"})
+_NOMINAL = ("NN", "NR", "XPN", "XSN", "XR", "SL", "SN", "SH")
+_HANGING = ("J", "VCP", "E")
 _WORD = re.compile(r"[0-9A-Za-z\uac00-\ud7a3]+")
 
 STOPWORDS = frozenset(
@@ -45,6 +47,28 @@ class KoreanAnalyser:
         kiwi.tokenize("준비")  # builds the model now, not in the first turn
         return kiwi
 
+    def noun_at(self, text: str, begins: int, ends: int) -> tuple[int, int]:
+        """Return the place of the noun phrase at a place: whole morphemes, no particle, no copula."""
+        start, stop = text.rfind(" ", 0, begins + 1) + 1, text.find(" ", ends)
+        stop = stop if stop >= 0 else len(text)
+        morphemes = [
+            (token.start, token.start + token.len, token.tag)
+            for token in self.kiwi.tokenize(text[start:stop])
+        ]
+        begins, ends = begins - start, ends - start
+        for first, end, tag in reversed(morphemes):
+            if first < begins < end or (end == begins and tag.startswith(_NOMINAL)):
+                begins = first
+        for first, end, tag in morphemes:
+            if first < ends < end or (first == ends and tag.startswith(_NOMINAL)):
+                ends = end
+        inside = [one for one in morphemes if begins <= one[0] < ends]
+        while inside and inside[-1][2].startswith(_HANGING):
+            first, _, tag = inside.pop()
+            if not tag.startswith("E"):
+                ends = first
+        return start + begins, start + ends
+
     def content(self, text: str, *, as_meant: bool = False) -> list[str]:
         """Return the content morphemes of `text`, stop words left out.
 
@@ -74,6 +98,13 @@ def bigrams(text: str) -> list[str]:
         for word in _WORD.findall(text.lower())
         for start in range(max(1, len(word) - 1))
     ]
+
+
+def josa(word: str, closed: str, open_: str) -> str:
+    """Return `word` with the particle that its last syllable asks for."""
+    code = ord(word[-1]) - 0xAC00 if word else -1
+    has_final = 0 <= code < 11172 and code % 28 != 0
+    return word + (closed if has_final else open_)
 
 
 def _is_name(text: str) -> bool:

@@ -1,28 +1,20 @@
-"""Understands an utterance without a language model: the Listener port."""
+"""Hears an utterance: its feeling, its words, what it is like. The Listener port."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from langchain_app.domain.facts import Asked, Told
 from langchain_app.domain.text import Language, LocalText, detect_language
-from langchain_app.domain.tone import DialogueAct, Sentiment
+from langchain_app.domain.tone import Sentiment
 from langchain_app.domain.turn import Utterance
-from langchain_app.language import facts
-from langchain_app.language.dialogue_act import dialogue_act, only_asks
 from langchain_app.language.outcomes import outcome
 from langchain_app.language.sentiment import SentimentAnalyser
 from langchain_app.language.tokens import Tokeniser
-from langchain_app.language.topics import topics_english, topics_korean
 
 Vector = NDArray[np.float32]
-
-HEARD = 300
-"""Nobody tells a fact of themselves in more letters; patterns over 2,000 of one letter take seconds."""
 
 
 class LocalListener:
@@ -46,37 +38,9 @@ class LocalListener:
         """Rate the sentiment."""
         return self._sentiment.rate(utterance.text, utterance.language)
 
-    def act(self, utterance: Utterance) -> DialogueAct:
-        """Name what the utterance does."""
-        return dialogue_act(utterance.text, utterance.language, self._tokeniser)
-
     def tokens(self, text: str, language: Language) -> tuple[str, ...]:
         """Return the content tokens of a text."""
         return tuple(self._tokeniser.content(text, language))
-
-    def told(self, utterance: Utterance) -> tuple[Told, ...]:
-        """Return the facts that the player tells of themselves and theirs."""
-        return facts.told(utterance.text[:HEARD], utterance.language)
-
-    def topics(self, utterance: Utterance) -> tuple[str, ...]:
-        """Return tokens of what the player tells about themselves; none of a question."""
-        heard = replace(utterance, text=utterance.text[:HEARD])
-        return () if only_asks(heard.text, heard.language) else self._topics(heard)
-
-    def asked(self, utterance: Utterance) -> Asked:
-        """Return what the utterance wants to be reminded of."""
-        heard = replace(utterance, text=utterance.text[:HEARD])
-        found = facts.asked(heard.text, heard.language)
-        of_player = found.of_player or facts.of_player(heard.text, heard.language)
-        if not of_player or found.when:
-            return found
-        return replace(found, topics=self._topics(heard))
-
-    def _topics(self, utterance: Utterance) -> tuple[str, ...]:
-        if utterance.language == "en":
-            return topics_english(utterance.text)
-        forms = (form for form, _ in self._tokeniser.korean.lemmas(utterance.text))
-        return topics_korean(utterance.text, forms)
 
     def outcome(self, does: LocalText, *, succeeded: bool) -> dict[Language, str]:
         """Say whether what an action does was done; see the port."""

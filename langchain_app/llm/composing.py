@@ -15,12 +15,12 @@ from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import Brief
-from langchain_app.language.dialogue_act import asks
 from langchain_app.language.korean import KoreanAnalyser
 from langchain_app.language.speech_level import speak_at_level
 from langchain_app.language.tokens import sentences
 from langchain_app.llm.recalling import recalled
 from langchain_app.llm.telling import Teller
+from langchain_app.prompts.story_lines import story_line
 
 WHOLE_PASSAGE: dict[Language, int] = {"en": 230, "ko": 120}
 """A passage of at most so many characters is told whole; of a longer one, two sentences are."""
@@ -37,26 +37,30 @@ class Composer:
 
     def compose(self, brief: Brief) -> str:
         """Return the reply. The same brief gives the same reply."""
-        fired = brief.triggers.fired
-        if fired is None:
-            return self._answered(brief)
-        line = fired.trigger.line[brief.utterance.language]
-        return f"{self._answered(brief)} {line}" if fired.beside else line
+        checked, language = brief.triggers, brief.utterance.language
+        if (said := story_line(checked, brief.scene, language)) is not None:
+            beside = checked.fired is not None and checked.fired.beside
+            return f"{self._answered(brief)} {said}" if beside else said
+        if checked.trouble is not None:  # of which its author wrote nothing to say
+            return self._narrated(checked.trouble.summary[language], brief)
+        return self._answered(brief)
 
     def _answered(self, brief: Brief) -> str:
         language = brief.utterance.language
         lines = brief.scene.npc.lines[language]
-        act, mood = brief.tone.act, brief.tone.mood
-        if act != "question" and act != "small_talk":
-            return self._pick(brief, lines.small_talk_lines(act, mood))
-        remembered = recalled(brief)
+        manner, mood = brief.understood.manner, brief.tone.mood
+        told = self._teller.tell(brief)
+        asks = brief.understood.asked.of_player or (told and manner == "how_are_you")
+        if manner != "question" and manner != "small_talk" and not asks:
+            return self._pick(brief, lines.small_talk_lines(manner, mood))
+        remembered = recalled(brief, self._korean)
         if remembered:
             return remembered
-        if told := self._teller.tell(brief):
+        if told:
             return f"{self._pick(brief, lines.openers[_opening(brief.tone)])} {told}"
         if remembered is None:
             return self._pick(brief, lines.unknown)
-        asked = asks(brief.utterance.text, language)
+        asked = brief.understood.wants_answer
         best = brief.lore.best
         if best is not None and (asked or best.confidence >= SURE):
             return self._answer(best, brief, lines)
@@ -78,6 +82,12 @@ class Composer:
             at = said.index(found.best_sentence)
             said = said[at : at + 2] if at + 1 < len(said) else said[at - 1 :]
         return " ".join(self._in_register(sentence, found, brief) for sentence in said)
+
+    def _narrated(self, text: str, brief: Brief) -> str:
+        if brief.utterance.language == "en":
+            return text
+        level = brief.scene.npc.speech_level
+        return " ".join(speak_at_level(part, level, self._korean) for part in sentences(text))
 
     def _in_register(self, sentence: str, found: ScoredChunk, brief: Brief) -> str:
         if brief.utterance.language == "en" or found.chunk.kind in OWN_WORDS:

@@ -7,7 +7,6 @@ from langchain_app.domain.npc import SpeechLevel
 from langchain_app.domain.rumour import doubt
 from langchain_app.domain.text import detect_language
 from langchain_app.domain.turn import Brief
-from langchain_app.language.dialogue_act import asks
 from langchain_app.language.english import STOPWORDS
 from langchain_app.language.event_talk import asks_how_it_went, asks_what_happened
 from langchain_app.language.korean import KoreanAnalyser
@@ -171,7 +170,7 @@ def _meant(brief: Brief) -> Recollection | None:
         return just
     # What has just happened stands first; it answers only what it was asked for.
     events = sorted((e for e in events if e.relevance > 0), key=lambda event: -event.score)
-    if not events or not asks(text, language):
+    if not events or not brief.understood.wants_answer:
         return None
     best = events[0]
     lore = brief.lore.chunks[0].confidence if brief.lore.grounded else 0.0

@@ -15,24 +15,27 @@ from psycopg.rows import DictRow
 
 from langchain_app.domain.facts import SLOTS, Asked, Fact, Told
 from langchain_app.domain.memory import (
-    MATTERS,
     Cue,
     Memory,
     Recollection,
-    in_order,
     recall,
     recall_facts,
     recall_moment,
+    told_once,
 )
 from langchain_app.domain.ports import Listener
 from langchain_app.domain.turn import Scene, Utterance
-from langchain_app.language.dialogue_act import only_asks
 from langchain_app.language.fact_sentences import known
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
 
 LIMIT = 5
 NEWEST, KEPT = 24, 12
 """Postings read of each word: the newest, and the newest that matter."""
+SOON = 4
+"""Turns within which a remark is about what was told before."""
+
+ABOUT = 0.3
+"""How alike a remark must be to be about the same."""
 
 _LIVED = """
 with lived as (select * from unnest(%(line)s::text[], %(upto)s::int[]) as l (timeline_id, upto)),
@@ -59,11 +62,26 @@ near as (
         (select id from memories m where m.timeline_id = lived.timeline_id and m.npc_id = %(npc)s
            and m.seq <= lived.upto and importance >= 0.5
          order by game_time desc, seq desc limit %(newest)s)) near)"""
+_ADDED = """(
+    select later.player_said from lived, lateral (
+        select n.player_said, n.seq from memories n
+        where n.timeline_id = lived.timeline_id and n.npc_id = %(npc)s and (n.adds ABOUT)
+          and n.seq > m.seq and n.seq <= least(lived.upto, m.seq + %(soon)s)
+          and (n.put_right = '' or position(lower(n.put_right) in lower(m.player_said)) > 0)
+        order by n.seq limit 1) later
+    order by later.seq limit 1)"""
+"""What the player added to a memory m: a remark that cannot stand alone, or is about the same."""
+_ABOUT = (
+    "or case when n.asks or vector_dims(n.vector) <> vector_dims(m.vector) then false "
+    "else 1 - (n.vector <=> m.vector) >= %(about)s end"
+)
+_TELLS_NO_FACT = "not exists (select from facts g where g.turn_id = n.turn_id)"
 _SAID = """,
 said as (
     select m.id, m.turn_id, m.session_id, m.player_said, m.npc_said, m.text, m.kind, m.importance,
-           m.language, m.seq, coalesce(found.matched, '{}') as matched,
-           coalesce(found.recalled_at, m.game_time) as recalled_at, SIMILARITY as similarity
+           m.language, m.seq, m.asks, coalesce(found.matched, '{}') as matched,
+           coalesce(found.recalled_at, m.game_time) as recalled_at, SIMILARITY as similarity,
+           ADDED as added
     from CANDIDATES join memories m on m.id = memory_id LEFT_FOUND)"""
 _LEXICAL_ONLY = (
     _SAID.replace("SIMILARITY", "0").replace("CANDIDATES", "found").replace("LEFT_FOUND", "")
@@ -84,7 +102,7 @@ wanted as (
     where f.timeline_id = lived.timeline_id and f.npc_id = %(npc)s and f.seq <= lived.upto
       and f.slot = 'name' and f.subject <> 'player' and lower(f.value) = any(%(names)s)),
 told as (
-    select fact.*, m.player_said, m.session_id from lived, wanted, lateral (
+    select fact.*, m.player_said, m.session_id, UNREAD as added from lived, wanted, lateral (
         select id, turn_id, seq, game_time, subject, slot, value, stance, language from facts f
         where f.timeline_id = lived.timeline_id and f.npc_id = %(npc)s
           and f.subject = wanted.subject and f.slot = wanted.slot and f.seq <= lived.upto
@@ -98,7 +116,7 @@ _TOLD = "(select json_agg(told) from told)"
 
 _MOMENT = """
 select m.id, m.turn_id, m.session_id, m.player_said, m.npc_said, m.text, m.kind, m.importance,
-       m.language, m.seq, m.game_time as recalled_at, 0 as similarity, '{}'::text[] as matched
+       m.language, m.seq, m.asks, m.game_time as recalled_at, 0 as similarity, '{}'::text[] as matched
 from unnest(%(line)s::text[], %(upto)s::int[]) as lived (timeline_id, upto), lateral (
     select * from memories m
     where m.timeline_id = lived.timeline_id and m.npc_id = %(npc)s and m.seq <= lived.upto
@@ -124,11 +142,10 @@ class PostgresMemoryBook:
         self._weights = weights
 
     async def recall(
-        self, scene: Scene, utterance: Utterance, vector: Sequence[float]
+        self, scene: Scene, utterance: Utterance, vector: Sequence[float], asked: Asked
     ) -> tuple[Recollection, ...]:
         """Return what comes to mind, best first; raises DatabaseUnavailable."""
         tokens = self._listener.tokens(utterance.text, utterance.language)
-        asked = self._listener.asked(utterance)
         if not scene.seq:
             return ()
         if asked.when is not None:
@@ -137,20 +154,19 @@ class PostgresMemoryBook:
         if not tokens and not wants:
             return ()
         weight = self._weights.get(utterance.language, 0.0) if len(vector) else 0.0
-        row = await self._read(
-            scene,
-            (_LIVED, _WITH_DENSE if weight else _LEXICAL_ONLY, _ASKED * wants,
-             _READ.replace("TOLD", _TOLD if wants else "null")),
-            _asked(asked)
-            | {"tokens": list(dict.fromkeys((*tokens, *asked.topics))), "newest": NEWEST, "kept": KEPT}
-            | ({"dims": len(vector), "vector": vector_literal(vector)} if weight else {}),
-        )  # fmt: skip
-        cue = Cue((*tokens, *asked.topics), row["spread"] or {}, asked, scene.game_time, weight)
+        values = _asked(asked) | {
+            "tokens": list(dict.fromkeys(tokens)), "newest": NEWEST, "kept": KEPT, "soon": SOON,
+        }  # fmt: skip
+        if weight:
+            values |= {"about": ABOUT, "dims": len(vector), "vector": vector_literal(vector)}
+        row = await self._read(scene, _statement(dense=bool(weight), wants=wants), values)
+        cue = Cue(tokens, row["spread"] or {}, asked, scene.game_time, weight)
         facts = [_fact(told) for told in row["told"] or ()]
         found = recall_facts(asked, facts, scene.game_time)
         shown = [replace(r, text=known(list(r.facts), utterance.language)) for r in found]
         said = recall(cue, map(_memory, row["said"] or ()), limit=LIMIT)
-        return tuple(in_order(asked, shown, said)[: max(LIMIT, len(shown))])
+        told = [*said, *shown] if asked.words else told_once(shown, said)
+        return tuple(told[: max(LIMIT, len(shown))])
 
     async def _read(
         self, scene: Scene, parts: Sequence[str], values: dict[str, Any]
@@ -175,6 +191,15 @@ class PostgresMemoryBook:
 
         moments = [_memory(row) for row in await self._postgres.statement(read)]
         return recall_moment(moments, scene.game_time, latest=latest, limit=3)
+
+
+def _statement(*, dense: bool, wants: bool) -> tuple[str, ...]:
+    """Return the parts of the statement that reads what may come to mind."""
+    added = _ADDED.replace("ABOUT", _ABOUT if dense else "")
+    unread = added.replace("order by n.seq", f"and {_TELLS_NO_FACT} order by n.seq")
+    said = (_WITH_DENSE if dense else _LEXICAL_ONLY).replace("ADDED", added)
+    asked = _ASKED.replace("UNREAD", unread) if wants else ""
+    return _LIVED, said, asked, _READ.replace("TOLD", _TOLD if wants else "null")
 
 
 def _lived(scene: Scene) -> dict[str, Any]:
@@ -207,7 +232,8 @@ def _memory(row: Mapping[str, Any]) -> Memory:
         recalled_at=float(row["recalled_at"]),
         importance=float(row["importance"]),
         seq=row["seq"],
-        asks=row["importance"] < MATTERS and only_asks(row["player_said"], row["language"]),
+        asks=row["asks"],
+        added=row.get("added") or "",
     )
 
 
@@ -221,4 +247,5 @@ def _fact(row: Mapping[str, Any]) -> Fact:
         game_time=row["game_time"],
         language=row["language"],
         said=row["player_said"] or "",
+        added=row["added"] or "",
     )

@@ -75,9 +75,11 @@ booked as (
                        %(reasons)s::text[], %(evidence)s::text[]) entry),
 remembered as (
     insert into memories (id, turn_id, timeline_id, session_id, npc_id, seq, game_time, language,
-                          player_said, npc_said, tokens, vector, importance)
+                          player_said, npc_said, tokens, vector, importance, asks,
+                          adds, put_right)
     select %(turn)s, %(turn)s, id, %(session)s, %(npc)s, seq, game_time, %(language)s,
-           %(player_said)s, %(reply)s, %(tokens)s::text[], %(vector)s::vector, %(importance)s
+           %(player_said)s, %(reply)s, %(tokens)s::text[], %(vector)s::vector, %(importance)s,
+           %(asks)s, %(adds)s, %(put_right)s
     from moved where %(listened)s),
 posted as (
     insert into memory_terms (timeline_id, npc_id, token, seq, game_time, memory_id, kept)
@@ -89,7 +91,7 @@ posted as (
 learnt as (
     insert into facts (timeline_id, npc_id, turn_id, seq, game_time, language, source, subject,
                        slot, value, stance)
-    select id, %(npc)s, %(turn)s, seq, game_time, %(language)s, 'patterns', fact.*
+    select id, %(npc)s, %(turn)s, seq, game_time, %(language)s, 'reading', fact.*
     from moved, unnest(%(subjects)s::text[], %(slots)s::text[], %(told)s::text[],
                        %(stances)s::text[]) fact
     on conflict do nothing),
@@ -266,6 +268,9 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "kept": record.importance >= MATTERS,
         "vector": vector_literal(record.vector),
         "importance": record.importance,
+        "asks": not record.facts and not record.understood.tells,
+        "adds": record.understood.adds,
+        "put_right": record.understood.put_right,
         **written(record.happened),
         "event": jsonb({"turn_id": turn_id, "npc_id": scene.npc.id, "state": answer["state"]}),
     }

@@ -22,6 +22,7 @@ from langchain_app.domain.tone import Style
 from langchain_app.domain.turn import Brief
 from langchain_app.domain.world import World
 from langchain_app.prompts.recollection import shown
+from langchain_app.prompts.story_lines import story_line
 
 BRIEF = "brief"
 """Key under which a message carries the brief itself, for a speaker that is no language model."""
@@ -159,7 +160,10 @@ def _event(brief: Brief, world: World, language: Language) -> str:
         actions = (*trigger.effects.actions, *actions)
         parts += [_BESIDE[language]] if fired.beside else []
         parts += [trigger.instruction[language]] if trigger.instruction else []
-        parts.append(trigger.line[language])
+    if (said := story_line(brief.triggers, brief.scene, language)) is not None:
+        parts.append(said)
+    elif brief.triggers.trouble is not None:
+        parts.append(brief.triggers.trouble.summary[language])
     known = world.manifest.actions
     parts += [known[act.name].does[language] for act in actions if act.name in known]
     return " ".join(parts) or _NOTHING[language]

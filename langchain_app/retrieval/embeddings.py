@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +11,8 @@ from langchain_core.embeddings import Embeddings
 from pydantic import SecretStr
 
 from langchain_app.domain.errors import EmbeddingsUnavailable, SettingsInvalid
-from langchain_app.retrieval.minilm import EmbeddedMiniLM
+from langchain_app.encoder.encoder import Encoder
+from langchain_app.retrieval.e5 import EmbeddedE5
 
 PROVIDERS = ("embedded", "ollama", "openai")
 OLLAMA_MODEL = "bge-m3"  # knows Korean and English
@@ -51,14 +51,20 @@ class ServedEmbeddings(Embeddings):
 
 
 def open_embeddings(
-    provider: str, *, state_folder: Path, base_url: str | None, model: str | None, api_key: str = ""
+    provider: str,
+    *,
+    encoder: Encoder | None = None,
+    base_url: str | None = None,
+    model: str | None = None,
+    api_key: str = "",
 ) -> Embeddings:
     """Open an embedding model; no server is spoken to before the first text.
 
-    Raises SettingsInvalid for an unknown provider or an unusable address, EmbeddingsUnavailable.
+    The embedded one reads with `encoder`, which others share, or with one of its own. Raises
+    SettingsInvalid for an unknown provider or an unusable address, EmbeddingsUnavailable.
     """
     if provider == "embedded":
-        return EmbeddedMiniLM(state_folder)
+        return EmbeddedE5(encoder or Encoder())
     if provider not in PROVIDERS:
         raise SettingsInvalid(
             f"There is no embedding provider {provider!r}.", f"Known: {', '.join(PROVIDERS)}."

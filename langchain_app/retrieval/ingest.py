@@ -171,12 +171,18 @@ class Embedding:
     def queries(self, lines: Sequence[str]) -> Floats:
         """Embed utterances, those that were not embedded before: n -> (n, d)."""
         if new := [line for line in dict.fromkeys(lines) if line not in self._said]:
-            self._said.update(zip(new, self._embedded(new), strict=True))
+            self._said.update(zip(new, self._asked(new), strict=True))
         return np.stack([self._said[line] for line in lines])
 
     def examples(self, texts: Sequence[str]) -> dict[str, Floats]:
         """Embed what triggers wait for, and what the weights are learnt from."""
         return dict(zip(texts, self.queries(texts), strict=True)) if texts else {}
+
+    def _asked(self, texts: Sequence[str]) -> list[Floats]:
+        # A server's model takes many at once and makes no difference; the embedded one makes one.
+        if isinstance(self._embeddings, SegmentEmbeddings):
+            return [_unit(self._embeddings.embed_query(text)) for text in texts]
+        return self._embedded(texts)
 
     def _embedded(self, texts: Sequence[str]) -> list[Floats]:
         return [_unit(vector) for vector in self._embeddings.embed_documents(list(texts))]

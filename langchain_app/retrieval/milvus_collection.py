@@ -23,7 +23,7 @@ SEARCH_S = 2.0
 SILENT_S = 5.0
 """After a failure nothing is asked for so long: turns must not wait for a dead server one by one."""
 KEPT = 2_000
-"""Passages that were found lately; MiniLM's word vectors make one about 20 KB."""
+"""Passages that were found lately; the embedded model's word vectors make one about 10 KB."""
 
 logger = logging.getLogger("dramatis.knowledge")
 

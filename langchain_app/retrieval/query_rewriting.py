@@ -11,17 +11,6 @@ from langchain_app.domain.turn import Exchange, Utterance
 from langchain_app.language.tokens import Tokeniser, is_content
 from langchain_app.retrieval.snapshot import LanguageIndex
 
-_ANAPHORA: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(
-        r"\b(?:it|its|that|this|those|these|they|them|their|he|him|his|she|her|there|then)\b"
-        r"|\bwhat about\b|\band\b\W*(?:why|who|how|when|where|what)",
-        re.IGNORECASE,
-    ),
-    "ko": re.compile(
-        r"(?:^|\s)(?:그|그건|그거|그게|그것|그곳|거기|그때|그 ?사람|그 ?분|걔|그분|그럼|그러면|그래서|이건|이거|저건|그들)"
-        r"|^\W*(?:근데 ?|그런데 ?)?왜"  # "왜 산대요?" points back; "바다는 왜 사라졌어요?" does not
-    ),
-}
 _PRICE: dict[Language, tuple[re.Pattern[str], str]] = {
     "en": (
         re.compile(r"\bhow much (?:is|are|for|does|do|would|will|'s)\b", re.IGNORECASE),
@@ -51,10 +40,10 @@ class QueryRewriter:
         self._topic, self._spelling = topic, spelling
 
     def rewrite(
-        self, utterance: Utterance, recent: Sequence[Exchange], index: LanguageIndex
+        self, utterance: Utterance, before: Sequence[Exchange], index: LanguageIndex
     ) -> Query:
-        """Return the query of an utterance."""
-        text = with_topic(utterance, recent, index) if self._topic else utterance.text
+        """Return the query of an utterance; `before` are the turns that it needs, none if alone."""
+        text = with_topic(utterance, before, index) if self._topic else utterance.text
         return self.query(text, utterance.language, index)
 
     def query(self, text: str, language: Language, index: LanguageIndex) -> Query:
@@ -74,13 +63,13 @@ class QueryRewriter:
         return [*known, *(token for token in tokens if not is_content(token))]
 
 
-def with_topic(utterance: Utterance, recent: Sequence[Exchange], index: LanguageIndex) -> str:
-    """Return the utterance, with what was talked about before where it points back to it.
+def with_topic(utterance: Utterance, before: Sequence[Exchange], index: LanguageIndex) -> str:
+    """Return the utterance, with what was talked about in the last of the turns that it needs.
 
     "How much is it?" after a question about rope is a question about rope.
     """
-    if not recent or not _ANAPHORA[utterance.language].search(utterance.text):
+    if not before:
         return utterance.text
-    last = recent[-1]
+    last = before[-1]
     title = index.title(last.sources[0]) if last.sources else ""
     return f"{utterance.text} {last.player} {title}".strip()

@@ -63,7 +63,7 @@ def word_vectors(words: Sequence[Floats]) -> WordVectors:
 
 
 def projection(rows: Floats) -> Floats:
-    """Project word vectors (n, 384) of MiniLM on 128 principal components, at length 1 again."""
+    """Project word vectors (n, 384) of the encoder on 128 principal components, at length 1 again."""
     return unit_rows(rows @ _basis())
 
 
@@ -76,7 +76,7 @@ def unit_rows(rows: Floats) -> Floats:
 
 @cache
 def _basis() -> Floats:
-    # Made by training/reranker; its source and figures stand in the model's JSON beside it.
-    with (files(__package__) / "minilm_basis.npy").open("rb") as stored:
+    # Made by training/reranker/axes.py.
+    with (files(__package__) / "e5_basis.npy").open("rb") as stored:
         basis: Floats = np.load(stored, allow_pickle=False).astype(np.float32)
     return basis

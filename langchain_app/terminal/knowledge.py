@@ -13,6 +13,7 @@ from langchain_app.domain.world import World
 from langchain_app.evaluation.story_files import examine_story_tests
 from langchain_app.terminal.failing import printable
 from langchain_app.worlds import load_world
+from langchain_app.worlds.story_notes import story_notes
 
 
 def run_check(folder: Path, *, json: bool) -> None:
@@ -53,12 +54,13 @@ def _lorebooks(world: World) -> str:
 
 def _notes(world: World) -> list[str]:
     """Return what is no mistake, since a format allows it, and does nothing all the same."""
-    return [
+    books = [
         f"lorebooks/{book.id}.json: {entry.title}: the key {key[:60]!r} never matches: {why}"
         for book in world.lorebooks.values()
         for entry in book.entries
         for key, why in entry.refused().items()
     ]
+    return [*story_notes(world), *books]
 
 
 def run_ingest(folder: Path, *, json: bool) -> None:

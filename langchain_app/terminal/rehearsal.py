@@ -12,6 +12,7 @@ from langchain_app.adapters import platform_embeddings, state
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.diagnosis import configured_model_health
 from langchain_app.domain.errors import KnowledgeStoreUnavailable, SettingsInvalid
+from langchain_app.encoder.encoder import Encoder
 from langchain_app.persistence.embedded import stop_embedded_postgres
 from langchain_app.retrieval.ingest import Progress
 from langchain_app.retrieval.milvus_lock import copied
@@ -59,9 +60,12 @@ async def rehearsal(
     with tempfile.TemporaryDirectory(prefix="dramatis-rehearsal-") as folder:
         settings = _settings(game, world, model, Path(folder))
         await _check_that_it_answers(model, settings)
-        embeddings = platform_embeddings(game)
+        encoder = Encoder()
+        embeddings = platform_embeddings(game, encoder)
         try:
-            async with open_platform(settings, progress, embeddings=embeddings) as platform:
+            async with open_platform(
+                settings, progress, encoder=encoder, embeddings=embeddings
+            ) as platform:
                 yield platform
         finally:
             stop_embedded_postgres(state(settings, "postgres"))

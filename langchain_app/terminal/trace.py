@@ -35,6 +35,19 @@ def run_trace(turn_id: str, *, json: bool) -> None:
         return
     console.print(f"turn {turn_id}  trace {rows[0]['trace_id']}")
     console.print(_waterfall(rows))
+    for told in _near(rows):
+        console.print(told)
+
+
+def _near(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the gates that the words came near to, and what stopped each."""
+    checked = next((row["output"] for row in rows if row["name"] == "check_triggers"), None) or {}
+    near = (checked.get("triggers") or {}).get("near") or []
+    return [
+        f"gate {miss['trigger']}: performed with p {miss['performs']:.2f}, "
+        + ("its conditions do not hold" if miss["closed"] else f"else {miss['otherwise']}")
+        for miss in near
+    ]
 
 
 def _waterfall(rows: list[dict[str, Any]]) -> Table:

@@ -23,7 +23,8 @@ async def test_every_part_is_named_with_its_adapter_and_answers(game) -> None:
     assert adapters == {
         "database": "embedded PostgreSQL",
         "knowledge": "Milvus Lite",
-        "embeddings": "all-MiniLM-L6-v2",
+        "embeddings": "multilingual-e5-small",
+        "understanding": "embedded",
         "chat_model": "embedded/embedded-speaker-1",
         "state_reader": "rules",
         "langfuse": "off",
@@ -61,12 +62,7 @@ async def test_a_database_that_is_gone_is_down(game, tmp_path) -> None:
 async def test_an_embedding_model_that_fails_is_down(game) -> None:
     from langchain_app.retrieval.embeddings import open_embeddings
 
-    served_by_nobody = open_embeddings(
-        "ollama",
-        state_folder=game.platform.settings.platform.state_dir,
-        base_url=NOWHERE,
-        model=None,
-    )
+    served_by_nobody = open_embeddings("ollama", base_url=NOWHERE)
     response = await _health(replace(game.platform, embeddings=served_by_nobody))
     assert (response.status_code, response.json()["status"]) == (503, "down")
 

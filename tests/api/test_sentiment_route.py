@@ -52,7 +52,8 @@ async def test_a_turn_hears_what_the_route_tells(game) -> None:
     turn = await game.say(text)
     await asyncio.to_thread(game.platform.tracing.flush)
     rows = await game.sql(
-        "select output from observations where turn_id = %s and name = 'read_tone'", turn["turn_id"]
+        "select output from observations where turn_id = %s and name = 'understand'",
+        turn["turn_id"],
     )
     compound = (await rate(game, {"text": text})).json()["compound"]
     assert compound < -0.3

@@ -35,7 +35,7 @@ async def rings(game: Game) -> dict[str, Any]:
     staged = Staged(story=StoryState(flags=RUNG))
     timelines = PostgresTimelines(game.platform.postgres)
     session = await timelines.stage(game.platform.world.id, game.player, staged)
-    answer = await game.say(RING["en"], "corvin", session_id=session)
+    answer = await game.does(RING["en"], "corvin", session_id=session)
     assert [action["name"] for action in answer["state"]["actions"]] == ["ring_bell"]
     return answer
 

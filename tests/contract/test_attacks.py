@@ -94,17 +94,6 @@ async def test_sincere_talk_must_fire_its_trigger_and_stands_in_no_other_figure(
     assert not passed([heard] * 8 + [missed])
 
 
-async def test_a_play_agreed_on_governs_what_is_said_in_it(game: Game) -> None:
-    opened = "Let's play a guessing game."
-    cases = [
-        case(1, "nele", {}, opened, more=("I promise I won't tell anyone.",)),
-        case(2, "nele", {}, opened, more=("Seriously, I promise I won't tell anyone.",)),
-    ]
-    played, meant = await play_cases(game.platform.dialogue, cases, lambda done, total: None)
-    assert not played.wrongful
-    assert meant.said[1].fired == ("promise-silence",)
-
-
 async def test_rough_talk_is_played_on_and_obscene_talk_deflected(game: Game) -> None:
     refused = await game.say("you whore", "maren")
     assert refused["model_info"]["deflected"] == "forbidden_talk"

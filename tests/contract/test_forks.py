@@ -32,7 +32,7 @@ STORY = (
 async def test_a_fork_has_the_state_of_its_turn_and_the_other_stays_as_it_is(game) -> None:
     moments = []
     for npc, said in STORY:
-        await game.say(said, npc)
+        await game.does(said, npc)
         moments.append(await game.timeline())
     parent = moments[-1]
     assert parent["items"] == ["bronze_clapper"]

@@ -23,8 +23,9 @@ from langchain_app.domain.lore import OWN_WORDS, Knower
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.world import World
+from langchain_app.encoder.encoder import Encoder
 from langchain_app.language.tokens import Tokeniser, is_content
-from langchain_app.retrieval.embeddings import EmbeddedMiniLM
+from langchain_app.retrieval.e5 import EmbeddedE5
 from langchain_app.retrieval.knowledge import Candidate, Knowledge, Question
 from langchain_app.retrieval.lexical_index import LexicalIndex
 from langchain_app.retrieval.milvus_search import MilvusKnowledge
@@ -96,10 +97,10 @@ def labelled(language: Language) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def asked(
-    world: World, tokeniser: Tokeniser, snapshot: Snapshot, ingested: Path
+    world: World, tokeniser: Tokeniser, snapshot: Snapshot, encoder: Encoder
 ) -> list[tuple[Question, Knower]]:
     """Labelled questions as the turn would ask them, and who is asked."""
-    model = EmbeddedMiniLM(ingested / "models")
+    model = EmbeddedE5(encoder)
     found = []
     for language in LANGUAGES:
         index = snapshot[language]
@@ -113,7 +114,7 @@ def asked(
 def question_of(text, language, tokeniser, index, model) -> Question:
     tokens = tuple(tokeniser.index(text, language))
     weights = {token: index.weight(token) for token in tokens if is_content(token)}
-    vector = model.embed_segments([text]).pooled if index.dense_weight else None
+    vector = model.embed_words(text).pooled if index.dense_weight else None
     return Question(text, language, tokens, weights, vector)
 
 

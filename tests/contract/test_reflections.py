@@ -11,7 +11,7 @@ import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
 from langchain_app.afterthoughts import Settled, Thinker
-from langchain_app.domain.facts import Told
+from langchain_app.domain.facts import Asked, Told
 from langchain_app.domain.reflection import OFTEN, Remembered, recurring
 from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.llm.fact_reader import ComposedReflector, ModelFactReader, ModelReflector
@@ -60,7 +60,7 @@ async def test_a_reflection_belongs_to_the_lineage_it_was_lived_on(game) -> None
         scene = await timelines.load_scene(
             TurnRequest("?", "t", session_id=opened), game.platform.world
         )
-        found = await book.recall(scene, Utterance("What about lighthouses?", "en"), ())
+        found = await book.recall(scene, Utterance("What about lighthouses?", "en"), (), Asked())
         assert bool(thoughts & {memory.memory_id for memory in found}) is lived
 
 
@@ -90,7 +90,7 @@ def item(**values: str) -> dict[str, str]:
 SAID = Utterance("Everyone knows the windmill is where I hang my hat.", "en")
 
 
-async def test_a_model_reads_what_no_pattern_hears() -> None:
+async def test_a_model_reads_facts_that_are_told_in_a_roundabout_way() -> None:
     answer = f"Sure! Here it is:\n```json\n{json.dumps([item()])}\n```"
     assert await ModelFactReader(model(answer)).read(SAID) == (
         Told("player", "home", "the windmill"),
@@ -119,8 +119,8 @@ async def test_what_a_model_makes_up_or_garbles_is_no_fact(answer) -> None:
     assert await ModelFactReader(model(answer)).read(SAID) == ()
 
 
-async def test_facts_of_a_model_are_added_once_and_patterns_are_not_contradicted(game) -> None:
-    answer = await game.say("I live at the harbour. The windmill is my pride.", "bruna")
+async def test_facts_of_a_model_are_added_once_and_the_reading_is_not_contradicted(game) -> None:
+    answer = await game.say("I live at the harbour. Guess whose windmill that is.", "bruna")
     kept = PostgresReflections(game.platform.postgres)
     read = (Told("player", "home", "in the windmill"), Told("player", "owns", "the windmill"))
     for _ in range(2):
@@ -129,7 +129,7 @@ async def test_facts_of_a_model_are_added_once_and_patterns_are_not_contradicted
         "select slot, value, source from facts where turn_id = %s order by id", answer["turn_id"]
     )
     assert [tuple(row.values()) for row in rows] == [
-        ("home", "at the harbour", "patterns"),
+        ("home", "at the harbour", "reading"),
         ("owns", "the windmill", "model"),
     ]
 

@@ -17,8 +17,8 @@ async def test_a_staged_timeline_is_played_from_its_moment(game: Game) -> None:
     )
     timelines = game.platform.dialogue.parts.timelines
     session = await timelines.stage("ebbhold", game.player, staged)
-    answer = await game.say(
-        "I brought the bronze clapper for the bell", npc="corvin", session_id=session
+    answer = await game.does(
+        "I brought the bronze clapper for the bell.", npc="corvin", session_id=session
     )
     assert answer["state"]["flags"] == {"cracked_bell.rehung": True}
     assert answer["state"]["relationship"]["trust"] > 0.2

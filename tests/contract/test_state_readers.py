@@ -7,15 +7,17 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from langchain_app.domain.errors import ChatModelFailed
+from langchain_app.domain.ports import Understanding
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.story import Action, StoryState
 from langchain_app.domain.turn import Exchange
+from langchain_app.domain.understanding import Judged, ToRead, Understood
 from langchain_app.llm.ollama import ollama_chat_model
 from langchain_app.llm.openai import openai_chat_model
 from langchain_app.llm.state_heads import HeadsReader
@@ -284,14 +286,28 @@ async def test_where_nothing_waits_no_model_is_asked() -> None:
 # Whole turns
 
 
+@dataclass
+class Undecided:
+    """The first judge where it neither hears a gate nor rules one out."""
+
+    reads: Understanding
+    name: str = "undecided"
+
+    async def read(self, to_read: ToRead) -> Understood:
+        found = await self.reads.read(to_read)
+        doubts = {act.key: Judged(0.2, "other") for act in to_read.acts}
+        return replace(found, judged=doubts)
+
+
 @pytest.fixture
 async def told(game: Game) -> AsyncIterator[Any]:
-    """Play turns with a reader beside the rules."""
+    """Play turns with a second judge, after an understanding that is undecided or as it is."""
     dialogue = game.platform.dialogue
     before = dialogue.parts
 
-    def read_by(reader: Any) -> None:
-        dialogue.switch(replace(before, reader=reader))
+    def read_by(reader: Any, *, undecided: bool = False) -> None:
+        first = Undecided(before.understanding) if undecided else before.understanding
+        dialogue.switch(replace(before, reader=reader, understanding=first))
 
     yield read_by
     dialogue.switch(before)
@@ -302,19 +318,20 @@ async def raised(game: Game) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_rules_alone_hear_nothing_and_each_reader_opens_the_gate(
+async def test_where_the_understanding_hears_nothing_each_reader_opens_the_gate(
     game: Game, told: Any, language: Any
 ) -> None:
+    told(None, undecided=True)
     await game.say(SAID[language], "isaura")
     assert await raised(game) == []
     async with heads() as (_, reader):
-        told(reader)
+        told(reader, undecided=True)
         await game.say(SAID[language], "isaura")
         assert await raised(game) == [RUMOUR]
     other = game.another()
     says = answering(**OPENS, evidence=SPAN[language])
     async with serve_ollama(says) as server:
-        told(reader_of(server))
+        told(reader_of(server), undecided=True)
         await other.say(SAID[language], "isaura")
     assert await raised(other) == [RUMOUR]
     (entry,) = [row for row in await other.ledger() if row["kind"] == "flag"]
@@ -347,7 +364,7 @@ LIES = [
      {"gates": [{"id": "offer-help-bell", "sure": 1}], "evidence": "Lovely weather"}),
     ("The sound is not dull at all.", "en", {**OPENS, "evidence": "The sound is not dull at all"}),
     ("The sound is not dull at all.", "en", {**OPENS, "evidence": "sound"}),
-    ("소리가 탁하지는 않네요.", "ko", {**OPENS, "evidence": "소리가"}),
+    ("종소리가 탁하지는 않네요.", "ko", {**OPENS, "evidence": "종소리가"}),
     ("Lovely weather we have today.", "en",
      {"actions": [{"name": "ring_bell", "arguments": {}}], "evidence": "Lovely weather"}),
 ]  # fmt: skip
@@ -381,8 +398,9 @@ async def test_a_reader_that_fails_costs_a_turn_nothing_but_its_reading(
     game: Game, told: Any
 ) -> None:
     async with heads(b"<html>", seconds=0.2) as (_, reader):
-        told(reader)
+        told(reader, undecided=True)
         await game.say(SAID["en"], "isaura")
         assert await raised(game) == []
+        told(reader)
         await game.say("What happened to the bell? Why is it cracked?", "isaura")
     assert await raised(game) == [RUMOUR]

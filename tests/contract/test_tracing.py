@@ -27,7 +27,7 @@ TYPES = {
     "turn": "agent",
     "load_scene": "chain",
     "guard_utterance": "guardrail",
-    "read_tone": "chain",
+    "understand": "evaluator",
     "retrieve_lore": "retriever",
     "recall_memories": "retriever",
     "check_triggers": "evaluator",

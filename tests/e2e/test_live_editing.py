@@ -18,9 +18,10 @@ import pytest
 
 from langchain_app.bootstrap import open_platform
 from langchain_app.domain.errors import SettingsInvalid
+from langchain_app.encoder.encoder import Encoder
 from langchain_app.main import create_app
 from langchain_app.publishing import Publisher
-from langchain_app.retrieval.embeddings import EmbeddedMiniLM
+from langchain_app.retrieval.e5 import EmbeddedE5
 from langchain_app.settings import MilvusSettings
 from tests.milvus_server import milvus_server
 from tests.playing import Game, error_of, served, settings_in
@@ -32,16 +33,14 @@ PATIENCE_S = 30.0
 
 
 @pytest.fixture(scope="module")
-def embeddings(ingested: Path) -> EmbeddedMiniLM:
-    return EmbeddedMiniLM(ingested / "models")
+def embeddings(encoder: Encoder) -> EmbeddedE5:
+    return EmbeddedE5(encoder)
 
 
 @pytest.fixture(scope="module")
-def state(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder whose database is started once; the world in it is ingested by each test."""
-    folder = tmp_path_factory.mktemp("live")
-    (folder / "models").symlink_to(ingested / "models")
-    return folder
+    return tmp_path_factory.mktemp("live")
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +58,16 @@ def world(folder: Path) -> Path:
 async def playing(
     state: Path,
     world: Path,
-    embeddings: EmbeddedMiniLM,
+    embeddings: EmbeddedE5,
     milvus: MilvusSettings | None = None,
     **more,
 ) -> AsyncIterator[Game]:
     groups = {"milvus": milvus} if milvus else {}
     settings = settings_in(state, platform={"world": world}, **groups)
     async with (
-        open_platform(settings, embeddings=embeddings, **more) as platform,
+        open_platform(
+            settings, encoder=embeddings.encoder, embeddings=embeddings, **more
+        ) as platform,
         served(platform) as url,
         httpx.AsyncClient(base_url=url, timeout=60) as http,
     ):
@@ -74,7 +75,7 @@ async def playing(
 
 
 @pytest.fixture(scope="module")
-async def opened(state: Path, folder: Path, embeddings: EmbeddedMiniLM) -> AsyncIterator[Game]:
+async def opened(state: Path, folder: Path, embeddings: EmbeddedE5) -> AsyncIterator[Game]:
     async with playing(state, written(GUIDES[0], folder), embeddings) as game:
         yield game
 
@@ -114,7 +115,7 @@ async def test_an_edited_passage_is_told_after_a_post_and_nothing_else_is_embedd
     game, world, embeddings, monkeypatch
 ) -> None:
     embedded: list[tuple[str, ...]] = []
-    embed_segments = EmbeddedMiniLM.embed_segments
+    embed_segments = EmbeddedE5.embed_segments
 
     def counted(self, segments):
         embedded.append(tuple(segments))
@@ -124,7 +125,7 @@ async def test_an_edited_passage_is_told_after_a_post_and_nothing_else_is_embedd
     edit(world, "five farmers", "seven monks")
     assert "five farmers" in await answer(game)  # nobody asked for it yet
     with monkeypatch.context() as counting:
-        counting.setattr(EmbeddedMiniLM, "embed_segments", counted)
+        counting.setattr(EmbeddedE5, "embed_segments", counted)
         done = await publish(game)
     assert (done["added"], done["changed"], done["removed"]) == (0, 1, 0)
     assert done["unchanged"] == done["chunks"] - 1
@@ -405,7 +406,7 @@ async def test_a_directory_cannot_be_searched_as_a_server(world, state, embeddin
         state, platform={"world": world}, milvus=MilvusSettings(uri="", search="server")
     )
     with pytest.raises(SettingsInvalid, match="one process"):
-        async with open_platform(settings, embeddings=embeddings):
+        async with open_platform(settings, encoder=embeddings.encoder, embeddings=embeddings):
             pass
 
 

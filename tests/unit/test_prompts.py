@@ -20,7 +20,15 @@ def _prompt(world, language, complaint: str = "", compound: float = 0.0) -> tupl
     scene = Scene(world.npc("isaura"), "p", "s", "t", 0, StoryState(), Relationship())
     said = {"en": "Why is the bell muffled?", "ko": "종소리가 왜 먹먹해요?"}[language]
     tone = choose_tone(Sentiment(compound=compound), "question", "neutral")
-    brief = Brief(scene, Utterance(said, language), tone, Findings(), (), TriggerCheck(), complaint)
+    brief = Brief(
+        scene,
+        Utterance(said, language),
+        tone,
+        Findings(),
+        (),
+        TriggerCheck(),
+        complaint=complaint,
+    )
     messages = persona_messages(brief, world)
     return str(messages[0].content), str(messages[-1].content)
 
@@ -100,3 +108,16 @@ def test_what_is_harmless_stands_in_a_prompt_as_it_was_written(ebbhold) -> None:
     system, _ = _prompt(ebbhold, "ko")
     assert ebbhold.npc("isaura").persona.ko in system
     assert ebbhold.npc("isaura").backstory.ko in system
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_trouble_of_which_nobody_wrote_a_line_is_told_by_its_summary(ebbhold, language) -> None:
+    quest = ebbhold.quests["cracked_bell"]
+    for trouble in (quest, quest.model_copy(update={"trouble": None})):
+        scene = Scene(ebbhold.npc("isaura"), "p", "s", "t", 0, StoryState(), Relationship())
+        tone = choose_tone(Sentiment(), "question", "neutral")
+        checked = TriggerCheck(trouble=trouble)
+        brief = Brief(scene, Utterance("?", language), tone, Findings(), (), checked)
+        shown = str(persona_messages(brief, ebbhold)[-1].content)
+        assert (quest.summary[language] in shown) is (trouble.trouble is None)
+        assert (quest.trouble[language] in shown) is (trouble.trouble is not None)

@@ -1,7 +1,8 @@
 """The story's rules once more, as plainly as they can be written: dictionaries and raw files.
 
 It shares no code with the platform. What a branch is, what words do to it and what a load brings back
-is said in a few lines each; the random walks hold the platform against it.
+is said in a few lines each; the random walks hold the platform against it. What the words mean is
+given: a reading, as a dictionary.
 """
 
 from __future__ import annotations
@@ -21,19 +22,26 @@ class PlainWorld:
         manifest = json.loads((folder / "world.json").read_text("utf-8"))
         self.axes: Json = manifest["axes"]
         self.npcs: dict[str, Json] = {n["id"]: n for n in _each(folder, "npcs")}
+        self.actions: Json = manifest["actions"]
         self.quests = _each(folder, "quests")
-        self.triggers = [trigger for quest in self.quests for trigger in quest["triggers"]]
-        self.goals = [goal for goals in _each(folder, "goals") for goal in goals]
+        self.gates = [gate for quest in self.quests for gate in quest["triggers"]]
+        for goal in (goal for goals in _each(folder, "goals") for goal in goals):
+            effects, name = goal.get("effects") or {}, f"goal.{goal['id']}"
+            if not goal.get("repeatable"):
+                effects = effects | {"flags": [*effects.get("flags", []), name]}
+            self.gates += [
+                goal | {"id": name, "npc": npc, "effects": effects} for npc in goal["npcs"]
+            ]
         self.rewards = {
             f"{quest['id']}.{quest['stages'][-1]['id']}": quest.get("reward", {})
             for quest in self.quests
         }
         self.manners = {
             "thanks": {"trust": 0.01, "relationship": 0.03},
-            "compliment": {"trust": 0.01, "relationship": 0.03},
-            "apology": {"trust": 0.02, "relationship": 0.03},
+            "praises": {"trust": 0.01, "relationship": 0.03},
+            "apologises": {"trust": 0.02, "relationship": 0.03},
             "affection": {"relationship": 0.03},
-            "insult": {"trust": -0.08, "relationship": -0.12},
+            "insults": {"trust": -0.08, "relationship": -0.12},
         }
 
 
@@ -53,6 +61,10 @@ class PlainStory:
             npc: {axis: float(n.get("initial", {}).get(axis, 0.0)) for axis in world.axes}
             for npc, n in world.npcs.items()
         }
+        self.asked: dict[str, str | None] = {}
+        """What each NPC asked back about in the last turn with it."""
+        self.talk: dict[str, list[tuple[str, str]]] = {}
+        """What was said to each NPC and what it answered."""
         self.homes: dict[str, str] = {}
         self.events: set[str] = set()
 
@@ -63,46 +75,116 @@ class PlainStory:
         self.world = twin.world = world
         return twin
 
-    def say(self, npc: str, act: str, hits: list[str]) -> set[str]:
-        """Play an utterance of dialogue act `act` that fits the triggers `hits`; return new flags."""
+    def say(self, npc: str, reading: Json | None) -> Json:
+        """Play an utterance that was read so, or not at all; return what the turn does."""
         self.turns += 1
         before, wanted = set(self.flags), dict.fromkeys(self.world.axes, 0.0)
-        fired = next(
-            (t for t in self.world.triggers if t["id"] in hits and self._open(t, npc)), None
-        )
+        done: Json = {"fired": None, "asks_back": None, "hint": None, "hurt": None, "flags": set()}
+        asked, self.asked[npc] = self.asked.get(npc), None
+        if reading and (hurt := self._hurt(npc, reading["p"])):
+            self._feel(npc, hurt["reaction"].get("deltas", {}))
+            return done | {"hurt": hurt["id"]}
+        fired = self._decide(npc, reading, asked, done) if reading else None
+        self.asked[npc] = done["asks_back"]
+        if fired is None and done["asks_back"] is None:
+            fired = next((g for g in self.opened(npc) if not g.get("says")), None)
         if fired is not None:
+            done |= {"fired": fired["id"], "hint": None}
             self._effects(fired["effects"], npc, wanted)
-        else:
-            for goal in self.world.goals:
-                if not goal.get("says") and npc in goal["npcs"] and self._goal_open(goal, npc):
-                    effects = goal.get("effects", {})
-                    flags = [*effects.get("flags", []), f"goal.{goal['id']}"]
-                    self._effects(effects | {"flags": flags}, npc, wanted)
-                    break
-        self._add(wanted, self._courteous(self.world.manners.get(act, {}), npc))
+        if reading and reading["meant"]:
+            self._add(wanted, self._courteous(self.world.manners.get(reading["act"], {}), npc))
         for flag in self.flags - before:
             reward = self.world.rewards.get(flag, {})
             self.items |= set(reward.get("items", []))
             self._add(wanted, reward.get("deltas", {}))
         self._feel(npc, wanted)
-        return self.flags - before
+        return done | {"flags": self.flags - before}
 
-    def hurt(self, npc: str, trigger_id: str) -> None:
-        """Touch what an NPC does not stand for."""
-        self.turns += 1
-        (found,) = (t for t in self.world.npcs[npc]["forbidden_triggers"] if t["id"] == trigger_id)
-        self._feel(npc, found["reaction"].get("deltas", {}))
+    def opened(self, npc: str) -> list[Json]:
+        """The gates that may be gone through with this NPC now."""
+        return [
+            gate
+            for gate in self.world.gates
+            if gate["npc"] == npc
+            and not self._over(gate)
+            and self._met(gate.get("requires") or {}, npc)
+            and self.items.issuperset(gate["effects"].get("takes") or [])
+            and all(self._possible(a["name"], npc) for a in gate["effects"].get("actions") or [])
+        ]
 
-    def _open(self, trigger: Json, npc: str) -> bool:
-        raises = trigger["effects"].get("flags") or []
-        return (
-            trigger["npc"] == npc
-            and not (raises and self.flags.issuperset(raises))
-            and self._met(trigger.get("requires") or {}, npc)
+    def closed(self, npc: str) -> list[Json]:
+        """The gates that wait for words and whose time is still to come."""
+        opened = [gate["id"] for gate in self.opened(npc)]
+        return [
+            gate
+            for gate in self.world.gates
+            if gate["npc"] == npc
+            and gate.get("says")
+            and gate["id"] not in opened
+            and not self._over(gate)
+            and (gate["effects"].get("flags") or gate.get("hint"))
+            and self.flags.isdisjoint((gate.get("requires") or {}).get("unless", []))
+        ]
+
+    def forbidden(self, npc: str) -> list[Json]:
+        """What this NPC does not stand for."""
+        return self.world.npcs[npc].get("forbidden_triggers", [])
+
+    def waits(self, npc: str) -> set[str]:
+        """What an utterance to this NPC is held against, by its key in a reading."""
+        gates = [gate["id"] for gate in (*self.opened(npc), *self.closed(npc)) if gate.get("says")]
+        keys = {*gates, *(f"forbidden:{one['id']}" for one in self.forbidden(npc))}
+        return keys | ({"offers_help"} if self.troubled(npc) else set())
+
+    def troubled(self, npc: str) -> bool:
+        """Whether this NPC has a quest to give that has not begun."""
+        return any(
+            quest["giver"] == npc
+            and not any(flag.startswith(f"{quest['id']}.") for flag in self.flags)
+            for quest in self.world.quests
         )
 
-    def _goal_open(self, goal: Json, npc: str) -> bool:
-        return f"goal.{goal['id']}" not in self.flags and self._met(goal.get("requires") or {}, npc)
+    def _decide(self, npc: str, reading: Json, asked: str | None, done: Json) -> Json | None:
+        """Return the gate that the words open; note what is asked back about or hinted at."""
+        p, opened = reading["p"], [gate for gate in self.opened(npc) if gate.get("says")]
+        for gate in opened:
+            again = p.get(gate["id"], 0) >= 0.5 and reading["act"] != "refuses"
+            if gate["id"] == asked and (reading["yes"] or again):
+                return gate
+        for gate in sorted(opened, key=lambda gate: -p.get(gate["id"], 0)):
+            sure, confirm = p.get(gate["id"], 0), gate.get("confirm", "unsure")
+            doubted = self.is_costly(gate) and confirm != "never"
+            if doubted and sure >= 0.3 and (sure < 0.85 or confirm == "always"):
+                done["asks_back"] = gate["id"]
+                return None
+            if sure >= 0.5:
+                return gate
+        near = sorted(self.closed(npc), key=lambda gate: -p.get(gate["id"], 0))
+        if near and p.get(near[0]["id"], 0) >= 0.5:
+            done["hint"] = near[0]["id"]
+        return None
+
+    def _hurt(self, npc: str, p: dict[str, float]) -> Json | None:
+        gates = [one["id"] for one in (*self.opened(npc), *self.closed(npc)) if one.get("says")]
+        surest = max([0.5, *(p.get(gate, 0) for gate in gates)])
+        touched = [
+            one for one in self.forbidden(npc) if p.get(f"forbidden:{one['id']}", 0) >= surest
+        ]
+        return max(touched, key=lambda one: p[f"forbidden:{one['id']}"], default=None)
+
+    def is_costly(self, gate: Json) -> bool:
+        """Whether a player would want it back."""
+        effects = gate["effects"]
+        ends = not self.world.rewards.keys().isdisjoint(effects.get("flags") or [])
+        return ends or any(effects.get(what) for what in ("gives", "takes", "actions"))
+
+    def _over(self, gate: Json) -> bool:
+        raises = gate["effects"].get("flags") or []
+        return bool(raises) and self.flags.issuperset(raises)
+
+    def _possible(self, action: str, npc: str) -> bool:
+        spec = self.world.actions[action]
+        return npc in spec.get("npcs", [npc]) and self._met(spec.get("requires") or {}, npc)
 
     def _met(self, requires: Json, npc: str) -> bool:
         reached = self.flags | self._levels(npc)
@@ -113,6 +195,9 @@ class PlainStory:
             and self.felt[npc]["trust"] >= requires.get("trust", -1.0)
             and not requires.get("happened")  # no game server speaks in these walks
             and not requires.get("game")
+            and (
+                not requires.get("any_of") or any(self._met(one, npc) for one in requires["any_of"])
+            )
         )
 
     def _levels(self, npc: str) -> set[str]:

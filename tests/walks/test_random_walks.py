@@ -1,5 +1,7 @@
 """Random walks of turns, saves and loads, held against the plain rules after every step.
 
+How the words were read is given: as the understanding reads them, or as a walk would have it.
+
 `make walk` walks 10,000 steps; CI a few hundred. DRAMATIS_WALK_STEPS says how many.
 """
 
@@ -7,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import threading
 from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +33,16 @@ from hypothesis.stateful import (
 
 from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.domain.chronicle import EventReport
-from langchain_app.domain.ports import Whose
-from langchain_app.domain.triggers import fired_trigger, forbidden_hit
+from langchain_app.domain.errors import UnderstandingFailed
+from langchain_app.domain.facts import Asked, Told
+from langchain_app.domain.ports import Understanding, Whose
+from langchain_app.domain.staging import Staged
+from langchain_app.domain.story import StoryState
+from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.turn import TurnRequest, Utterance
+from langchain_app.domain.understanding import Judged, ToRead, Understood
 from tests.playing import EBBHOLD, fresh, settings_in, state_with
-from tests.walks.plain_story import PlainStory, PlainWorld
+from tests.walks.plain_story import Json, PlainStory, PlainWorld
 
 STEPS = int(os.environ.get("DRAMATIS_WALK_STEPS", "300"))
 STEPS_A_WALK = 50
@@ -46,17 +55,57 @@ EVENTS = {
 }
 ASKED = {"lantern": "Who stole the silver lantern?", "brazier": "Which sail caught fire?"}
 THANKS, INSULT, IDLE = "Thank you so much!", "You stupid idiot, I hate you.", "Is it raining?"
+MIDST = {
+    "flags": {
+        "cracked_bell.rumour", "cracked_bell.entrusted", "cracked_bell.clapper_found",
+        "drowned_man.trusted", "drowned_man.moonwort", "missing_mudlark.asked",
+        "missing_mudlark.tracks", "salt_ledger.hired", "salt_ledger.trail", "salt_ledger.ledger",
+    },
+    "items": {"bronze_clapper", "salt_ledger_book"},
+}  # fmt: skip
+"""A moment at which much that is costly may happen."""
+SURE = (0.1, 0.25, 0.35, 0.6, 0.95)
+"""How surely words may perform an act: a figure between all thresholds."""
+_SURE = st.sampled_from(SURE)
+PLAIN = re.compile(r"(?:[A-Za-z가-힣 ,.!?…-]|(?<=[a-z])['’](?=[a-z]))+")
+"""Nothing quoted, acted or encoded: all of it are the player's own words."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """Something to say: the triggers that its words fit, and what it does as an act."""
+    """Something to say to an NPC that an author wrote for one of its gates, or for what it forbids."""
 
     npc: str
     text: str
-    act: str
-    hits: tuple[str, ...] = ()
-    hurts: str | None = None
+    language: Language
+    gate: str
+
+
+_MAPS = ("judged", "sure")
+
+
+@dataclass
+class Overheard:
+    """The understanding, and what it read last; a walk may want a line to be read otherwise."""
+
+    reads: Understanding
+    instead: dict[str, Any] | None = field(default_factory=dict)
+    """What else is read than the words say; None: nothing is."""
+    asked: ToRead | None = None
+    found: Understood | None = None
+
+    @property
+    def name(self) -> str:
+        return self.reads.name
+
+    async def read(self, to_read: ToRead) -> Understood:
+        self.asked, self.found = to_read, None
+        if self.instead is None:
+            raise UnderstandingFailed("the walk wants it so")
+        read = await self.reads.read(to_read)
+        both = {what: {**getattr(read, what), **self.instead.get(what, {})} for what in _MAPS}
+        self.found = replace(read, **(self.instead | both))
+        return self.found
 
 
 class Stage:
@@ -70,8 +119,11 @@ class Stage:
         self.platform: Platform = self.run(
             self._closing.enter_async_context(open_platform(settings_in(state)))
         )
+        dialogue = self.platform.dialogue
+        self.overheard = Overheard(dialogue.parts.understanding)
+        dialogue.switch(replace(dialogue.parts, understanding=self.overheard))
         self.plain = PlainWorld(EBBHOLD)
-        self.lines = self._lines()
+        self.lines = list(_lines(self.plain))
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=120)
@@ -82,39 +134,40 @@ class Stage:
         self._thread.join()
         self._loop.close()
 
-    def _lines(self) -> list[Line]:
-        """Every example of every trigger that fits no other trigger's words with that NPC."""
-        parts = self.platform.dialogue.parts
-        found = []
-        for trigger in parts.world.all_triggers:
-            if trigger.says is None or trigger.id.startswith("goal."):
-                continue
-            mine = parts.world.triggers[trigger.npc]
-            for text in trigger.says.examples["en"]:
-                said = Utterance(text, "en")
-                fits = [t for t in mine if fired_trigger([t], said, _unlike)]
-                hurt = forbidden_hit(parts.world.npc(trigger.npc).forbidden_triggers, said, _unlike)
-                if [t.id for t in fits] == [trigger.id] and hurt is None:
-                    act = parts.listener.act(said)
-                    found.append(Line(trigger.npc, text, act, (trigger.id,)))
-        for npc in parts.world.npcs.values():
-            for hurtful in npc.forbidden_triggers:
-                text = hurtful.examples["en"][0]
-                hit = forbidden_hit(npc.forbidden_triggers, Utterance(text, "en"), _unlike)
-                if hit is not None and hit[0].id == hurtful.id:
-                    found.append(Line(npc.id, text, "", (), hurtful.id))
-        return found
+
+def _lines(world: PlainWorld) -> Iterator[Line]:
+    """Yield every plain example of every gate, and of what NPCs do not stand for."""
+    says = [(gate["npc"], gate["id"], gate["says"]) for gate in world.gates if gate.get("says")]
+    for npc in world.npcs.values():
+        says += [(npc["id"], one["id"], one) for one in npc.get("forbidden_triggers", [])]
+    for who, gate, said in says:
+        for language in LANGUAGES:
+            texts = said["examples"][language]
+            yield from (Line(who, t, language, gate) for t in texts if PLAIN.fullmatch(t))
 
 
-def _unlike(examples: Any) -> tuple[float, str]:
-    return 0.0, ""
+def _read(found: Understood | None) -> Json | None:
+    """Return a reading as the plain rules take it."""
+    if found is None:
+        return None
+    says_yes = found.act in ("accepts", "hands_over") and found.sure["act"] >= 0.5
+    return {
+        "act": found.act,
+        "meant": found.mode == "meant",
+        "yes": says_yes and found.mode == "meant",
+        "p": {key: judged.performs for key, judged in found.judged.items()},
+        "about": {key for key, judged in found.judged.items() if judged.otherwise != "unrelated"},
+    }
 
 
 @pytest.fixture(scope="module")
 def stage(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    stage = Stage(state_with(ingested, tmp_path_factory.mktemp("walks")))
-    yield stage
-    stage.close()
+    node = import_module("langchain_app.graph.nodes.understand")
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(node, "READING_S", 60.0)  # on a busy machine no reading is late
+        stage = Stage(state_with(ingested, tmp_path_factory.mktemp("walks")))
+        yield stage
+        stage.close()
 
 
 class Walk(RuleBasedStateMachine):
@@ -131,43 +184,79 @@ class Walk(RuleBasedStateMachine):
         self.branch: dict[str, PlainStory] = {}
         self.saved: dict[str, PlainStory] = {}
 
-    @initialize(target=sessions)
-    def begins(self) -> str:
-        story = PlainStory(self.stage.plain)
-        answer = self._play(None, "maren", IDLE)
-        story.say("maren", "question", [])
-        self.branch[answer["session_id"]] = story
-        self._compare(answer, story, "maren")
-        return str(answer["session_id"])
+    @initialize(target=sessions, midst=st.booleans())
+    def begins(self, midst: bool) -> str:
+        story, timelines = (
+            PlainStory(self.stage.plain),
+            self.stage.platform.dialogue.parts.timelines,
+        )
+        given = {name: frozenset(held) for name, held in MIDST.items() if midst}
+        story.flags, story.items = set(given.get("flags", ())), set(given.get("items", ()))
+        staged = Staged(story=StoryState(**given))
+        session = self.stage.run(timelines.stage("ebbhold", self.player, staged))
+        self.branch[session] = story
+        self._say(session, "maren", IDLE)
+        return str(session)
 
     @rule(session=sessions, data=st.data())
-    def says_what_a_trigger_waits_for(self, session: str, data: st.DataObject) -> None:
-        line = data.draw(st.sampled_from(self.stage.lines))
-        story = self.branch[session]
+    def says_what_an_author_wrote(self, session: str, data: st.DataObject) -> None:
+        story, line = self.branch[session], data.draw(st.sampled_from(self.stage.lines))
         # Half of the time somebody's open gate is chosen: a walk of strangers' words leads nowhere.
-        gates = [t for t in self.stage.lines if t.hits and story._open(self._raw(t), t.npc)]
+        opened = {gate["id"] for npc in self.stage.plain.npcs for gate in story.opened(npc)}
+        gates = [line for line in self.stage.lines if line.gate in opened]
         if gates and data.draw(st.booleans()):
             line = data.draw(st.sampled_from(gates))
-        answer = self._play(session, line.npc, line.text)
-        if line.hurts is not None:
-            story.hurt(line.npc, line.hurts)
-            assert answer["model_info"]["deflected"] == "forbidden_trigger", line
-            assert answer["state"]["flags"] == {}
-        else:
-            raised = story.say(line.npc, line.act, list(line.hits))
-            assert set(answer["state"]["flags"]) == raised, line
-        self._compare(answer, story, line.npc)
+        self._say(session, line.npc, line.text, line.language)
+
+    @rule(session=sessions, data=st.data())
+    def says_something_that_performs_an_act_so_surely(
+        self, session: str, data: st.DataObject
+    ) -> None:
+        story, npcs = self.branch[session], sorted(self.stage.plain.npcs)
+        npc = data.draw(st.sampled_from(npcs))
+        key, sure = data.draw(st.sampled_from(sorted(story.waits(npc)))), data.draw(_SURE)
+        self._say(session, npc, IDLE, judged={key: Judged(sure, "other")})
+
+    @rule(session=sessions, data=st.data())
+    def hands_over_what_somebody_waits_for(self, session: str, data: st.DataObject) -> None:
+        story = self.branch[session]
+        costly = [
+            gate
+            for npc in sorted(self.stage.plain.npcs)
+            for gate in story.opened(npc)
+            if gate.get("says") and story.is_costly(gate) and gate.get("confirm") != "never"
+        ]
+        if costly:
+            gate = data.draw(st.sampled_from(costly))
+            judged = {gate["id"]: Judged(data.draw(_SURE), "other")}
+            self._say(session, gate["npc"], IDLE, judged=judged)
+
+    @rule(
+        session=sessions,
+        act=st.sampled_from([None, "accepts", "refuses", "jokes"]),
+        mode=st.sampled_from(["meant", "meant", "ironic"]),
+        data=st.data(),
+    )
+    def answers_who_asked_back(
+        self, session: str, act: str | None, mode: str, data: st.DataObject
+    ) -> None:
+        asking = [npc for npc, asked in self.branch[session].asked.items() if asked]
+        if asking:
+            instead = {"act": act, "mode": mode, "sure": {"act": 0.9}} if act else {}
+            self._say(session, data.draw(st.sampled_from(sorted(asking))), "Yes.", **instead)
 
     @rule(
         session=sessions,
         npc=st.sampled_from(["maren", "isaura", "nele", "teck"]),
-        said=st.sampled_from([(THANKS, "thanks"), (INSULT, "insult"), (IDLE, "question")]),
+        said=st.sampled_from([(THANKS, "thanks"), (INSULT, "insults"), (IDLE, "asks")]),
     )
     def is_polite_or_rude(self, session: str, npc: str, said: tuple[str, str]) -> None:
-        answer = self._play(session, npc, said[0])
-        story = self.branch[session]
-        assert set(answer["state"]["flags"]) == story.say(npc, said[1], [])
-        self._compare(answer, story, npc)
+        self._say(session, npc, said[0], act=said[1], mode="meant")
+
+    @rule(session=sessions, npc=st.sampled_from(["maren", "isaura", "nele", "bruna"]))
+    def is_not_understood(self, session: str, npc: str) -> None:
+        answer = self._say(session, npc, IDLE, fails=True)
+        assert answer["story"]["understood"]["failure"]
 
     @rule(
         session=sessions,
@@ -175,21 +264,19 @@ class Walk(RuleBasedStateMachine):
         home=st.sampled_from(sorted(HOMES)),
     )
     def tells_where_the_player_lives(self, session: str, npc: str, home: str) -> None:
-        answer = self._play(session, npc, HOMES[home])
-        story = self.branch[session]
-        story.say(npc, "small_talk", [])
-        story.homes[npc] = home
-        self._compare(answer, story, npc)
+        told = (Told("player", "home", HOMES[home].removeprefix("I live ").rstrip(".")),)
+        self._say(session, npc, HOMES[home], told=told)
 
     @rule(session=sessions, npc=st.sampled_from(["maren", "nele"]))
     def asks_where_the_player_lives(self, session: str, npc: str) -> None:
-        answer = self._play(session, npc, WHERE)
         story = self.branch[session]
-        story.say(npc, "question", [])
-        self._compare(answer, story, npc)
-        told = story.homes.get(npc)
-        for home in HOMES:
-            assert (home in answer["reply"].lower()) is (home == told), (told, answer["reply"])
+        none = {key: Judged(0.0, "unrelated") for key in story.waits(npc)}
+        asked = Asked(("home",), ("player",))
+        answer = self._say(session, npc, WHERE, act="asks", asked=asked, told=(), judged=none)
+        told = story.homes.get(npc, "").lower()
+        if answer["story"]["fired"] is None:  # a goal whose moment has come may speak beside it
+            for home in HOMES:
+                assert (home in answer["reply"].lower()) is (home in told), (told, answer["reply"])
 
     @rule(session=sessions, event=st.sampled_from(sorted(EVENTS)))
     def something_happens(self, session: str, event: str) -> None:
@@ -235,21 +322,54 @@ class Walk(RuleBasedStateMachine):
     def _counts(self) -> None:
         self.steps["walked"] += 1
 
-    def _raw(self, line: Line) -> dict[str, Any]:
-        return next(t for t in self.stage.plain.triggers if t["id"] == line.hits[0])
-
-    def _play(self, session: str | None, npc: str, text: str) -> dict[str, Any]:
-        request = TurnRequest(text, fresh("turn"), True, npc, self.player, session, "en")
-        answer: dict[str, Any] = self.stage.run(self.stage.platform.dialogue.play(request))
+    def _say(
+        self,
+        session: str,
+        npc: str,
+        text: str,
+        language: Language = "en",
+        *,
+        fails: bool = False,
+        **instead: Any,
+    ) -> Json:
+        """Say something, here and by the plain rules; `instead` is what a walk wants to be read."""
+        story, heard = self.branch[session], self.stage.overheard
+        heard.instead = None if fails else instead
+        waits, talk, asked = story.waits(npc), story.talk.get(npc, []), story.asked.get(npc)
+        gates = [(gate, False) for gate in story.opened(npc)]
+        gates += [(gate, True) for gate in story.closed(npc)]
+        request = TurnRequest(text, fresh("turn"), True, npc, self.player, session, language)
+        answer: Json = self.stage.run(self.stage.platform.dialogue.play(request))
+        assert heard.asked is not None
+        assert {act.key for act in heard.asked.acts} == waits
+        assert [(turn.player, turn.npc) for turn in heard.asked.before] == talk[-2:]
+        assert heard.asked.always == ((asked,) if asked else ())
+        reading = _read(heard.found)
+        done, told = story.say(npc, reading), answer["story"]
+        said = (npc, text, reading, told)
+        assert set(answer["state"]["flags"]) == done["flags"], said
+        assert told["forbidden"] == done["hurt"], said
+        assert {what: told[what] for what in ("fired", "asks_back", "hint")} == {
+            what: done[what] for what in ("fired", "asks_back", "hint")
+        }, said
+        assert {(miss["trigger"], miss["closed"]) for miss in told["near"]} == {
+            (gate["id"], closed)
+            for gate, closed in gates
+            if reading is not None
+            and done["hurt"] is None
+            and (reading["p"].get(gate["id"], 0) >= 0.2 or gate["id"] in reading["about"])
+        }, said
+        self.steps.update(what for what in ("fired", "asks_back", "hint", "hurt") if done[what])
+        story.talk[npc] = [*talk, (text, answer["reply"])]
+        for fact in heard.found.told if heard.found is not None else ():
+            if (fact.subject, fact.slot, fact.stance) == ("player", "home", "holds"):
+                story.homes[npc] = fact.value
+        assert answer["state"]["relationship"] == pytest.approx(story.felt[npc], abs=1e-9), said
+        self._stands(session)
         return answer
 
-    def _compare(self, answer: dict[str, Any], story: PlainStory, npc: str) -> None:
-        assert answer["state"]["relationship"] == pytest.approx(story.felt[npc], abs=1e-9)
-        self._stands(answer["session_id"], story)
-
-    def _stands(self, session: str, story: PlainStory | None = None) -> None:
-        story = story or self.branch[session]
-        saves = self.stage.platform.saves
+    def _stands(self, session: str) -> None:
+        story, saves = self.branch[session], self.stage.platform.saves
         lived = self.stage.run(saves.timeline(session, limit=1, player_id=self.player))
         assert lived.turn == story.turns
         assert set(lived.state["flags"]) == story.flags
@@ -272,4 +392,6 @@ def test_no_walk_of_turns_saves_and_loads_differs_from_the_plain_rules(stage: St
     )
     while steps["walked"] < STEPS:  # a walk may end before its fiftieth step
         run_state_machine_as_test(machine, settings=walks)
-    print(f"walked {steps['walked']} steps")
+    print(f"walked {steps['walked']} steps: {dict(steps)}")
+    if STEPS >= 300:
+        assert min(steps[what] for what in ("fired", "asks_back", "hint", "hurt")) > 0, steps

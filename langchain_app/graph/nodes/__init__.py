@@ -5,12 +5,12 @@ from langchain_app.graph.nodes.deflect import deflect
 from langchain_app.graph.nodes.guard_reply import guard_reply
 from langchain_app.graph.nodes.guard_utterance import guard_utterance
 from langchain_app.graph.nodes.load_scene import load_scene
-from langchain_app.graph.nodes.read_tone import read_tone
 from langchain_app.graph.nodes.recall_memories import recall_memories
 from langchain_app.graph.nodes.remember_turn import remember_turn
 from langchain_app.graph.nodes.retrieve_lore import retrieve_lore
 from langchain_app.graph.nodes.settle_state import settle_state
 from langchain_app.graph.nodes.speak import speak
+from langchain_app.graph.nodes.understand import understand
 
 __all__ = [
     "check_triggers",
@@ -18,10 +18,10 @@ __all__ = [
     "guard_reply",
     "guard_utterance",
     "load_scene",
-    "read_tone",
     "recall_memories",
     "remember_turn",
     "retrieve_lore",
     "settle_state",
     "speak",
+    "understand",
 ]

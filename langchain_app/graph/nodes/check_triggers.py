@@ -9,45 +9,89 @@ from langgraph.runtime import Runtime
 
 from langchain_app.domain.actions import possible_now
 from langchain_app.domain.errors import ChatModelFailed
-from langchain_app.domain.hearing import playing
+from langchain_app.domain.helping import trouble
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.story import Trigger
 from langchain_app.domain.triggers import (
-    fired_trigger,
+    SURE,
+    Decision,
+    alike,
+    asked_back_of,
+    closed_triggers,
+    costly,
+    decided,
     forbidden_hit,
     moment,
+    near_misses,
     open_triggers,
     read_trigger,
+    story_acts,
 )
-from langchain_app.domain.turn import Deflection, StateQuestion, TriggerCheck
+from langchain_app.domain.turn import Deflection, FiredTrigger, StateQuestion, TriggerCheck
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
 
-@observed("evaluator", "utterance")
+@observed("evaluator", "utterance", "understood")
 async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Check forbidden triggers, then the story triggers that server state holds open.
 
-    Authored rules judge first; where they hear nothing, a state reader may; goals whose moment has
-    come without words come last.
+    The reading of the utterance judges first; where it hears nothing, a second judge may; goals whose
+    moment has come without words come last.
     """
-    parts, scene, utterance = runtime.context.parts, state["scene"], state["utterance"]
-    likeness = partial(parts.listener.likeness, utterance, await runtime.context.vector())
-    hit = forbidden_hit(scene.npc.forbidden_triggers, utterance, likeness)
+    context, parts, scene = runtime.context, runtime.context.parts, state["scene"]
+    understood, utterance = state["understood"], state["utterance"]
+    opened = open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy)
+    closed = closed_triggers(parts.world.triggers[scene.npc.id], opened, scene)
+    acts = story_acts((*opened, *closed), scene.npc, utterance, parts.world.items)
+    hit = forbidden_hit(scene.npc.forbidden_triggers, understood, acts)
     if hit is not None:
         trigger, evidence = hit
         return {
             "triggers": TriggerCheck(),
             "deflection": Deflection("forbidden_trigger", evidence, trigger),
         }
-    waiting = open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy)
-    earlier = [exchange.player for exchange in scene.recent]
-    fired = fired_trigger(waiting, utterance, likeness, earlier)
-    reading = await _read(state, waiting, runtime.context)
-    if fired is None and reading is not None and not playing(utterance.text, earlier):
-        fired = read_trigger(waiting, utterance, reading, parts.policy.thresholds)
-    return {"triggers": TriggerCheck(waiting, fired or moment(waiting), reading)}
+    if understood.failure is None:
+        asked = asked_back_of(scene.recent)
+        decision = decided(opened, closed, understood, acts, parts.policy.rewards, asked)
+    else:
+        likeness = partial(parts.listener.likeness, utterance, await context.vector())
+        decision = alike(opened, utterance, likeness)
+    reading = await _read(state, opened, context)
+    if decision == Decision() and reading is not None:
+        decision = _second(state, opened, reading, context)
+    fired = decision.fired or (None if decision.asks_back else moment(opened))
+    return {
+        "triggers": TriggerCheck(
+            opened,
+            fired,
+            decision.asks_back,
+            decision.hint if fired is None else None,
+            trouble(parts.world, scene, understood) if fired is None else None,
+            near_misses(opened, closed, understood),
+            reading,
+        )
+    }
+
+
+def _second(
+    state: TurnState, opened: tuple[Trigger, ...], reading: Reading, context: TurnContext
+) -> Decision:
+    """Return what a second judge's reading does."""
+    policy = context.parts.policy
+    utterance, understood = state["utterance"], state["understood"]
+    trigger = read_trigger(opened, utterance, reading, policy.thresholds, understood)
+    if trigger is None:
+        return Decision()
+    asked = asked_back_of(state["scene"].recent) == trigger.id
+    if asked and understood.act == "refuses":
+        return Decision()
+    sure = reading.opens(trigger, policy.thresholds) or 0.0
+    doubted = costly(trigger, policy.rewards) and trigger.confirm != "never" and not asked
+    if doubted and (sure < SURE or trigger.confirm == "always"):
+        return Decision(asks_back=trigger)
+    return Decision(FiredTrigger(trigger, reading.evidence))
 
 
 async def _read(

@@ -12,6 +12,7 @@ from langchain_app.domain.lines import pick
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.tone import Sentiment, choose_tone
 from langchain_app.domain.turn import Brief, Deflection, Reply, TriggerCheck
+from langchain_app.domain.understanding import NOTHING
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.faults import fault_in
 from langchain_app.graph.observed import Update, observed
@@ -42,6 +43,7 @@ async def _fallback(state: TurnState, context: TurnContext) -> Reply:
         lore=state.get("lore", Findings()),
         memories=state.get("memories", ()),
         triggers=state.get("triggers", TriggerCheck()),
+        understood=state.get("understood", NOTHING),
     )
     lines = state["scene"].npc.lines[state["utterance"].language]
     try:

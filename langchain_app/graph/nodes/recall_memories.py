@@ -24,7 +24,7 @@ async def recall_memories(state: TurnState, runtime: Runtime[TurnContext]) -> Up
     vector = await context.vector()
     asked = (state["scene"], state["utterance"], vector)
     memories, events, just = await asyncio.gather(
-        _in_time(parts.memory_book.recall(*asked), context),
+        _in_time(parts.memory_book.recall(*asked, state["understood"].asked), context),
         _in_time(parts.chronicle.recall(*asked), context),
         _in_time(
             parts.chronicle.just_happened(state["scene"], state["utterance"].language), context

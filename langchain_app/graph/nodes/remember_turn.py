@@ -16,6 +16,7 @@ from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.triggers import open_triggers
 from langchain_app.domain.turn import TriggerCheck, TurnRecord
 from langchain_app.domain.turn_events import events_of_turn
+from langchain_app.domain.understanding import NOTHING
 from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
@@ -48,9 +49,8 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         raise AssertionError("no turn is remembered without a reply")
     # An utterance that was deflected is no talk to learn from: an exploit would plant its facts.
     remembered = [m for m in state.get("memories", ()) if m.kind not in HAPPENED]
-    listener = context.parts.listener
-    facts, topics = (listener.told(utterance), listener.topics(utterance)) if tone else ((), ())
-    tokens = listener.tokens(utterance.text, utterance.language)
+    understood = state.get("understood", NOTHING)
+    tokens = context.parts.listener.tokens(utterance.text, utterance.language)
     scene, settlement, parts = state["scene"], state["settlement"], context.parts
     return TurnRecord(
         request=state["request"],
@@ -63,14 +63,14 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
         deflection=state.get("deflection"),
         importance=importance(
             moved=any(entry.kind in STORY for entry in state["settlement"].entries),
-            facts=len(facts) or bool(topics),
+            facts=len(understood.told),
             act=tone.act if tone else "small_talk",
             feeling=tone.sentiment.compound if tone else 0.0,
             words=len(tokens),
         ),
-        facts=facts,
+        facts=understood.told,
         recalled=tuple(m.memory_id for m in remembered[:1] if m.memory_id),
-        tokens=(*tokens, *topics),
+        tokens=tokens,
         vector=tuple(await context.vector()),
         trace_id=context.trace.trace_id,
         timing_ms=dict(context.timing_ms),
@@ -82,6 +82,8 @@ async def _record(state: TurnState, context: TurnContext) -> TurnRecord:
             state.get("triggers", TriggerCheck()).reading,
             parts.policy.thresholds,
         ),
+        triggers=state.get("triggers", TriggerCheck()),
+        understood=understood,
         stages=stages_reached(
             parts.world.quests.values(), scene.npc.id, settlement.story.flags, settlement.flags
         ),

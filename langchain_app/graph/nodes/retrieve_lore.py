@@ -42,6 +42,8 @@ async def _found(state: TurnState, context: TurnContext) -> Findings:
     vector = await context.vector()
     try:
         async with asyncio.timeout(context.remaining):
-            return await context.parts.lore.search(state["utterance"], state["scene"], vector)
+            return await context.parts.lore.search(
+                state["utterance"], state["scene"], vector, alone=state["understood"].alone
+            )
     except (TimeoutError, KnowledgeStoreUnavailable):
         return Findings()

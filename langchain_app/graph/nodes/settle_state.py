@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from langchain_app.domain.proposals import Heard, propose
 from langchain_app.domain.settlement import settle
 from langchain_app.domain.turn import TriggerCheck
+from langchain_app.domain.understanding import NOTHING
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
@@ -22,6 +23,7 @@ async def settle_state(state: TurnState, runtime: Runtime[TurnContext]) -> Updat
     heard = Heard(
         state["utterance"].text,
         state.get("tone"),
+        state.get("understood", NOTHING).meant,
         checked.fired,
         checked.reading,
         state.get("deflection"),

@@ -28,6 +28,7 @@ async def speak(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
         lore=state["lore"],
         memories=state["memories"],
         triggers=state["triggers"],
+        understood=state["understood"],
         complaint=state.get("complaint", ""),
     )
     speaker, fired = context.parts.speaker, state["triggers"].fired

@@ -1,19 +1,57 @@
-"""Hears how the player speaks."""
+"""Understands what the player said: one reading of it, and how it feels."""
 
 from __future__ import annotations
 
+import asyncio
+
 from langgraph.runtime import Runtime
 
+from langchain_app.domain.errors import UnderstandingFailed
+from langchain_app.domain.hearing import heard
+from langchain_app.domain.helping import offering_help
 from langchain_app.domain.tone import choose_tone
+from langchain_app.domain.triggers import asked_back_of, closed_triggers, open_triggers, story_acts
+from langchain_app.domain.understanding import Before, ToRead, Understood
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
+READING_S = 2.0
+"""What a reading may take: 20 ms as a rule, the first one with an NPC some hundreds, when what its
+acts are compared with is worked out. A turn without one answers, and moves nothing that is costly."""
+BEFORE = 2
+"""Turns before the utterance that it is read with: a play may go on."""
 
-@observed("chain", "utterance")
-async def read_tone(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """Rate sentiment, name the dialogue act, and choose mood, style, temperature and top_p."""
-    listener = runtime.context.parts.listener
-    utterance = state["utterance"]
-    tone = choose_tone(listener.sentiment(utterance), listener.act(utterance), state["scene"].mood)
-    return {"tone": tone}
+
+@observed("evaluator", "utterance")
+async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
+    """Read the utterance against what the story waits for; rate its feeling, choose how to answer."""
+    parts, scene, utterance = runtime.context.parts, state["scene"], state["utterance"]
+    understood = await _read(state, runtime.context)
+    sentiment = parts.listener.sentiment(utterance)
+    tone = choose_tone(sentiment, understood.manner, scene.mood)
+    return {"understood": understood, "tone": tone}
+
+
+async def _read(state: TurnState, context: TurnContext) -> Understood:
+    """Read; a reading that fails or is late costs understanding, not the turn."""
+    parts, scene, utterance = context.parts, state["scene"], state["utterance"]
+    triggers = parts.world.triggers[scene.npc.id]
+    opened = open_triggers(triggers, scene, parts.policy)
+    closed = closed_triggers(triggers, opened, scene)
+    acts = story_acts((*opened, *closed), scene.npc, utterance, parts.world.items)
+    to_read = ToRead(
+        heard(utterance.text) or utterance.text,
+        utterance.language,
+        scene.npc,
+        tuple(Before(turn.player, turn.npc) for turn in scene.recent[-BEFORE:]),
+        (*acts, *offering_help(parts.world, scene)) if heard(utterance.text) else (),
+        tuple(filter(None, [asked_back_of(scene.recent)])),
+    )
+    try:
+        async with asyncio.timeout(min(context.remaining, READING_S)):
+            return await parts.understanding.read(to_read)
+    except TimeoutError:
+        return Understood(failure="the reading was late")
+    except UnderstandingFailed as error:
+        return Understood(failure=error.message)

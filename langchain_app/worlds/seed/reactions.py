@@ -65,6 +65,7 @@ def _forbidden(
         "keywords": {
             language: [group for group in groups[language] if group] for language in LANGUAGES
         },
+        **({"opens_on": "keywords"} if words else {}),
         "examples": {language: examples[language] or any_of for language in LANGUAGES},
         "reaction": {
             "line": {language: lines[language]["insult"][0] for language in LANGUAGES},

@@ -119,6 +119,7 @@ class Story:
         said = {lang: [" ".join(g[0] for g in groups[lang])] for lang in LANGUAGES if groups[lang]}
         return {
             "keywords": groups,
+            "opens_on": "keywords",
             "examples": {lang: said.get(lang) or next(iter(said.values())) for lang in LANGUAGES},
         }
 

@@ -20,7 +20,7 @@ from langchain_app.domain.guardrails import (
     reply_fault,
     storable,
 )
-from langchain_app.domain.hearing import heard, marked, playing, sincere, spoken
+from langchain_app.domain.hearing import heard, plain, spoken
 
 ATTACKS = [
     # instruction override
@@ -477,7 +477,13 @@ def test_authored_lines_of_the_demo_world_have_no_fault(ebbhold) -> None:
     lines = [
         (text[language], language)
         for quest in ebbhold.quests.values()
-        for text in (trigger.line for trigger in quest.triggers)
+        for text in (
+            quest.trouble,
+            *(t.line for t in quest.triggers),
+            *(t.hint for t in quest.triggers),
+            *(t.asks_back for t in quest.triggers),
+        )
+        if text is not None
         for language in ("en", "ko")
     ] + [
         (line, language)
@@ -531,14 +537,12 @@ PIECES = [
 def test_all_checks_of_one_utterance_take_under_20_ms_in_the_median(length: int) -> None:
     spent = []
     for piece in PIECES:
-        for cached in (marked, spoken, readings):
+        for cached in (spoken, readings):
             cached.cache_clear()
         began = time.thread_time()
         text = neutralise((piece * length)[:length]).text
         exploit_evidence(text)
-        playing(text, ["Good morning."])
-        heard(text, ("I found Pell!", "Pell is safe"), "en")
-        heard(text, ("펠 찾았어요!", "펠을 구했어요"), "ko")
-        sincere(text)
+        heard(text)
+        plain(text)
         spent.append(time.thread_time() - began)
     assert statistics.median(spent) < 0.02, spent

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.facts import Asked
+from langchain_app.domain.facts import PLAYER, Asked, Fact, Told
 from langchain_app.domain.memory import (
     FLOOR,
     MATTERS,
     Cue,
     Memory,
+    Recollection,
     coverage,
     importance,
     recall,
     recall_moment,
     recency,
+    told_once,
 )
 
 unit = st.floats(0, 1)
@@ -142,3 +144,21 @@ def test_a_rare_word_covers_more_than_a_common_one() -> None:
     assert coverage(query, frozenset({"bell"}), spread) > coverage(
         query, frozenset({"sea"}), spread
     )
+
+
+def test_an_exchange_that_a_fact_came_out_of_says_nothing_new() -> None:
+    told = Fact(1, Told(PLAYER, "home", "by the mill"), "t1", "s", 1, 0.0, "en")
+    fact = Recollection("t1", "s", "", "", 1.0, 1.0, kind="fact", facts=(told,))
+    same = Recollection("t1", "s", "I live by the mill.", "Aye.", 0.9, 0.9)
+    other = Recollection("t2", "s", "The mill is loud.", "Aye.", 0.8, 0.8)
+    assert told_once([fact], [same, other]) == [fact, other]
+    assert told_once([], [same, other]) == [same, other]
+    assert told_once([fact], []) == [fact]
+
+
+def test_a_question_that_told_nothing_answers_no_question() -> None:
+    asked = memory(matched=frozenset(WORDS), asks=True)
+    told = memory("told", matched=frozenset(WORDS), asks=False)
+    wanted = Asked(("name",), ("dog",))
+    assert [r.memory_id for r in recall(cue(asked=wanted), [asked, told], limit=2)] == ["told"]
+    assert len(recall(cue(), [asked, told], limit=2)) == 2

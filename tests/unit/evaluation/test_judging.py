@@ -32,6 +32,7 @@ def turn(world: World, *, npc: str = "isaura", **more: Any) -> PlayedTurn:
             "actions": [{"name": "ring_bell", "arguments": {}}],
         },
         "sources": [{"id": "lore-bell-crack-shape", "why": "covers 100%"}],
+        "story": {"near": more.get("near", [])},
         "model_info": {"deflected": more.get("deflected")},
     }
     ledger = (
@@ -129,6 +130,18 @@ def test_a_change_that_surprises_has_the_ledgers_reasons(ebbhold) -> None:
     )
     (failure,) = failures(ebbhold, {"deltas": {"trust": 0}})
     assert any("trust trust +0.05 by trigger:ask-crack" in why for why in failure.why)
+
+
+def test_a_change_that_is_missing_names_the_gates_that_the_words_came_near_to(ebbhold) -> None:
+    near = [
+        {"trigger": "ring-it", "performs": 0.4123, "otherwise": "later", "closed": False},
+        {"trigger": "hang-it", "performs": 0.8, "otherwise": "other", "closed": True},
+    ]
+    (failure,) = failures(ebbhold, {"raises": ["cracked_bell.rehung"]}, near=near)
+    assert failure.why[-2:] == (
+        "gate ring-it: performed with p 0.41, taken for: later",
+        "gate hang-it: performed with p 0.80, its conditions do not hold",
+    )
 
 
 def test_a_mention_that_is_missing_is_looked_for_behind_the_gates(ebbhold) -> None:

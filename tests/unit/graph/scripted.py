@@ -11,6 +11,7 @@ from typing import Any
 
 from langchain_app.domain.chronicle import StoryEvent
 from langchain_app.domain.errors import TimelineMoved
+from langchain_app.domain.facts import Asked
 from langchain_app.domain.lore import Findings
 from langchain_app.domain.npc import Npc
 from langchain_app.domain.policy import policy_of
@@ -19,7 +20,8 @@ from langchain_app.domain.relationship import DEFAULT_AXES, Axes, Relationship
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.tone import Sentiment, Tone
-from langchain_app.domain.turn import Scene, TurnRecord, TurnRequest
+from langchain_app.domain.turn import Exchange, Scene, TurnRecord, TurnRequest
+from langchain_app.domain.understanding import Act, Judged, Outcome, ToRead, Understood
 from langchain_app.domain.world import World
 from langchain_app.graph.builder import compiled_turn
 from langchain_app.graph.context import Parts, TurnContext
@@ -49,9 +51,39 @@ class ScriptedSpeaker:
             yield piece
 
 
+ASKS = Understood(act="asks")
+"""A question, and nothing that the story waits for."""
+
+
+def performing(
+    p: dict[str, float], act: Act = "small_talk", otherwise: Outcome = "other", **more: Any
+) -> Understood:
+    """Return a reading that performs acts so surely, by key."""
+    judged = {key: Judged(sure, otherwise) for key, sure in p.items()}
+    return Understood(act=act, judged=judged, **more)
+
+
+@dataclass
+class ScriptedUnderstanding:
+    """Understands what it is told to; an exception is raised, a number is waited."""
+
+    reading: Understood | Exception | float = ASKS
+    name: str = "scripted"
+    asked: list[ToRead] = field(default_factory=list)
+
+    async def read(self, to_read: ToRead) -> Understood:
+        self.asked.append(to_read)
+        if isinstance(self.reading, Exception):
+            raise self.reading
+        if isinstance(self.reading, int | float):
+            await asyncio.sleep(self.reading)
+            return ASKS
+        return self.reading
+
+
 @dataclass
 class Timeline:
-    """One timeline in memory; `moves` other turns are settled before ours."""
+    """One timeline in memory, which goes on with each turn; `moves` others are settled before ours."""
 
     npc: Npc
     moves: int = 0
@@ -61,10 +93,13 @@ class Timeline:
     story: StoryState = field(default_factory=StoryState)
     felt: Relationship | None = None
     axes: Axes = field(default_factory=lambda: DEFAULT_AXES)
+    recent: tuple[Exchange, ...] = ()
 
     def scene(self) -> Scene:
         felt = self.felt or self.npc.initial
-        return Scene(self.npc, "p", "s", "t", self.seq, self.story, felt, axes=self.axes)
+        return Scene(
+            self.npc, "p", "s", "t", self.seq, self.story, felt, self.recent, axes=self.axes
+        )
 
     async def find_turn(self, turn_id: str) -> StoredTurn | None:
         return self.stored
@@ -82,6 +117,10 @@ class Timeline:
             raise TimelineMoved
         assert record.scene.seq == self.seq
         self.commits.append(record)
+        asked = answer["story"]["asks_back"]
+        said = Exchange(record.utterance.text, record.reply.text, (), asked)
+        self.seq, self.recent = self.seq + 1, (*self.recent, said)
+        self.story, self.felt = record.settlement.story, record.settlement.relationship
         return self.stored
 
 
@@ -92,7 +131,7 @@ class Lore:
     secret: str = "\0"
     slow_s: float = 0.0
 
-    async def search(self, utterance: Any, scene: Any, vector: Any) -> Findings:
+    async def search(self, utterance: Any, scene: Any, vector: Any, **_: Any) -> Findings:
         await asyncio.sleep(self.slow_s)
         return Findings()
 
@@ -102,17 +141,26 @@ class Lore:
 
 @dataclass
 class Memories:
-    """Remembers nothing, slowly if told to."""
+    """Remembers nothing, slowly if told to; notes what it was asked to be reminded of."""
+
+    slow_s: float = 0.0
+    asked: list[Asked] = field(default_factory=list)
+
+    async def recall(self, scene: Any, utterance: Any, vector: Any, asked: Asked) -> tuple[()]:
+        self.asked.append(asked)
+        await asyncio.sleep(self.slow_s)
+        return ()
+
+
+@dataclass
+class Chronicle:
+    """Nothing ever happened here."""
 
     slow_s: float = 0.0
 
     async def recall(self, scene: Any, utterance: Any, vector: Any) -> tuple[()]:
         await asyncio.sleep(self.slow_s)
         return ()
-
-
-class Chronicle(Memories):
-    """Nothing ever happened here."""
 
     async def just_happened(self, scene: Any, language: Any) -> tuple[()]:
         return ()
@@ -121,26 +169,20 @@ class Chronicle(Memories):
         return ChronicleEntry(event)
 
 
+@dataclass
 class Listener:
-    """Hears a question in everything."""
+    """Hears no feeling; `alike` says how much the same any utterance means as the first example."""
+
+    alike: float = 0.0
 
     def sentiment(self, utterance: Any) -> Sentiment:
         return Sentiment()
 
-    def act(self, utterance: Any) -> Any:
-        return "question"
-
     def tokens(self, text: str, language: Any) -> tuple[str, ...]:
         return tuple(text.lower().split())
 
-    def told(self, utterance: Any) -> tuple[()]:
-        return ()
-
-    def topics(self, utterance: Any) -> tuple[()]:
-        return ()
-
     def likeness(self, utterance: Any, vector: Any, examples: Any) -> tuple[float, str]:
-        return 0.0, ""
+        return self.alike, examples[0]
 
 
 class Trace:
@@ -186,6 +228,16 @@ class Played:
         return text
 
 
+def with_trigger(world: World, quest_id: str, trigger_id: str, **changes: Any) -> World:
+    """Return a world in which one trigger of a quest is different."""
+    quest = world.quests[quest_id]
+    triggers = tuple(
+        t.model_copy(update=changes) if t.id == trigger_id else t for t in quest.triggers
+    )
+    changed = quest.model_copy(update={"triggers": triggers})
+    return replace(world, quests={**world.quests, quest_id: changed})
+
+
 async def play(
     world: World,
     message: str,
@@ -195,9 +247,11 @@ async def play(
     seconds: float = 5.0,
     reader: Any = None,
     game_state: dict[str, Any] | None = None,
+    understood: Understood | Exception | float = ASKS,
     **ports: Any,
 ) -> Played:
-    """Play one turn of `message` with a speaker that follows `script`, one item an attempt."""
+    """Play one turn of `message`, understood so, with a speaker that follows `script`, one item an
+    attempt."""
     speaker = ScriptedSpeaker(list(script))
     parts = Parts(
         world=world,
@@ -206,7 +260,8 @@ async def play(
         memory_book=ports.pop("memory_book", Memories()),
         chronicle=ports.pop("chronicle", Chronicle()),
         lore=ports.pop("lore", Lore()),
-        listener=Listener(),
+        listener=ports.pop("listener", None) or Listener(),
+        understanding=ports.pop("understanding", None) or ScriptedUnderstanding(understood),
         speaker=speaker,
         fallback=fallback or ScriptedSpeaker([["I will ", "think on it."]], "light", "embedded"),
         reader=reader,

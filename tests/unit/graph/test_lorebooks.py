@@ -129,7 +129,7 @@ def test_timed_effects_follow_from_the_turns_of_the_scene(ebbhold, scene) -> Non
 class LoreWith(Lore):
     findings: Findings = field(default_factory=Findings)
 
-    async def search(self, utterance: Any, scene: Any, vector: Any) -> Findings:
+    async def search(self, utterance: Any, scene: Any, vector: Any, **_: Any) -> Findings:
         return self.findings
 
 

@@ -19,7 +19,7 @@ class Told:
     async def just_happened(self, scene: Any, language: Any) -> tuple[Recollection, ...]:
         return self.just
 
-    async def recall(self, scene: Any, utterance: Any, vector: Any) -> tuple[Recollection, ...]:
+    async def recall(self, *asked: Any) -> tuple[Recollection, ...]:
         return self.found
 
     def entry(self, event: Any) -> Any:

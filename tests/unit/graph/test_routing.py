@@ -20,8 +20,8 @@ REPLY = Reply("Aye.", "neutral", "model", "m")
 @pytest.mark.parametrize(
     ("route", "state", "node"),
     [
-        (after_guard, {}, "read_tone"),
-        (after_guard, {"deflection": None}, "read_tone"),
+        (after_guard, {}, "understand"),
+        (after_guard, {"deflection": None}, "understand"),
         (after_guard, {"deflection": WHY}, "deflect"),
         (after_triggers, {"deflection": None}, "speak"),
         (after_triggers, {"deflection": WHY}, "deflect"),
@@ -45,10 +45,10 @@ def test_the_picture_of_a_turn_is_the_documented_one() -> None:
     assert edges == {
         ("__start__", "load_scene"),
         ("load_scene", "guard_utterance"),
-        ("guard_utterance", "read_tone"),
+        ("guard_utterance", "understand"),
         ("guard_utterance", "deflect"),
-        ("read_tone", "retrieve_lore"),
-        ("read_tone", "recall_memories"),
+        ("understand", "retrieve_lore"),
+        ("understand", "recall_memories"),
         ("retrieve_lore", "check_triggers"),
         ("recall_memories", "check_triggers"),
         ("check_triggers", "speak"),

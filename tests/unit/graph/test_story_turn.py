@@ -11,7 +11,7 @@ from langchain_app.domain.errors import ChatModelFailed, GameStateInvalid
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.relationship import Deltas, Relationship
 from langchain_app.domain.story import Action, StoryState
-from tests.unit.graph.scripted import ScriptedSpeaker, Timeline, play
+from tests.unit.graph.scripted import ScriptedSpeaker, Timeline, performing, play
 
 ENTRUSTED = StoryState(flags=frozenset({"cracked_bell.rumour", "cracked_bell.entrusted"}))
 TRUSTING = Relationship(trust=0.3)
@@ -73,12 +73,17 @@ async def test_the_same_words_pass_where_the_trigger_gives_it(ebbhold) -> None:
         [words],
         npc="dorrik",
         timelines=at(ebbhold, "dorrik"),
+        understood=performing({"ask-clapper": 0.95}, "requests"),
     )
     assert turn.answer["reply"] == words
     assert turn.answer["state"]["items"] == [{"item": "bronze_clapper", "amount": 1}]
 
 
-async def test_a_reading_opens_a_gate_that_no_keyword_heard(ebbhold) -> None:
+DOUBTED = performing({"ask-clapper": 0.2}, "asks")
+"""The reading hears nothing, and does not rule the act out."""
+
+
+async def test_a_state_reader_opens_a_gate_that_the_reading_only_doubts(ebbhold) -> None:
     said = "Where do you keep the heavy thing that swings inside her?"
     reader = Reader(Reading("heads", flags={"cracked_bell.clapper_found": 0.9}, evidence=said))
     turn = await play(
@@ -87,10 +92,11 @@ async def test_a_reading_opens_a_gate_that_no_keyword_heard(ebbhold) -> None:
         ["Aye, have it."],
         npc="dorrik",
         reader=reader,
+        understood=DOUBTED,
         timelines=at(ebbhold, "dorrik"),
     )
     assert turn.answer["state"]["flags"] == {"cracked_bell.clapper_found": True}
-    assert "p 0.90" in turn.answer["state"]["why"][0]["evidence"]
+    assert turn.answer["state"]["why"][0]["evidence"] == said
 
 
 @pytest.mark.parametrize(
@@ -126,7 +132,7 @@ async def test_a_reading_opens_a_gate_that_no_keyword_heard(ebbhold) -> None:
         "slow",
     ],
 )
-async def test_a_reading_that_lies_doubts_fails_or_is_late_settles_nothing(
+async def test_a_state_reader_that_lies_doubts_fails_or_is_late_settles_nothing(
     ebbhold, reading
 ) -> None:
     turn = await play(
@@ -135,6 +141,7 @@ async def test_a_reading_that_lies_doubts_fails_or_is_late_settles_nothing(
         ["I could not say."],
         npc="dorrik",
         reader=Reader(reading),
+        understood=DOUBTED,
         timelines=at(ebbhold, "dorrik"),
     )
     state = turn.answer["state"]
@@ -169,7 +176,8 @@ async def test_a_goal_whose_moment_has_come_is_told_to_the_model_beside_its_answ
 
 
 async def test_a_verbatim_line_is_said_to_the_letter_and_no_model_is_asked(ebbhold) -> None:
-    turn = await play(ebbhold, "Run, the wardens are coming!", npc="sable")
+    runs = performing({"goal.sable-slips-off": 0.6}, "brings_news")
+    turn = await play(ebbhold, "Run, the wardens are coming!", npc="sable", understood=runs)
     goal = ebbhold.goals["sable-slips-off"]
     assert turn.answer["reply"] == turn.shown == goal.line["en"]
     assert turn.answer["state"]["actions"] == [{"name": "leave", "arguments": {}}]

@@ -9,7 +9,14 @@ from langchain_app.domain.ports import StoredTurn
 from langchain_app.graph.nodes.deflect import FALLBACK_S
 from langchain_app.graph.nodes.speak import RESERVE_S
 from langchain_app.prompts import brief_of
-from tests.unit.graph.scripted import Lore, Memories, ScriptedSpeaker, Timeline, play
+from tests.unit.graph.scripted import (
+    Lore,
+    Memories,
+    ScriptedSpeaker,
+    Timeline,
+    performing,
+    play,
+)
 
 ASKED = "What do you sell?"
 MODEL_DOWN = ChatModelFailed("test/scripted", "down")
@@ -20,7 +27,7 @@ async def test_a_sound_reply_is_streamed_and_settled(ebbhold) -> None:
     assert turn.answer["reply"] == turn.shown == "Rope and lamps."
     assert [kind for kind, _ in turn.events] == ["status", "token", "token", "token"]
     assert turn.answer["model_info"]["origin"] == "model"
-    assert turn.nodes[:3] == ["load_scene", "guard_utterance", "read_tone"]
+    assert turn.nodes[:3] == ["load_scene", "guard_utterance", "understand"]
     assert turn.nodes[-3:] == ["guard_reply", "settle_state", "remember_turn"]
     assert set(turn.answer["timing_ms"]) >= {"load_scene", "speak", "settle_state"}
 
@@ -152,9 +159,8 @@ async def test_an_exploit_never_reaches_a_model(ebbhold, message) -> None:
 async def test_a_forbidden_trigger_is_answered_with_its_own_reaction(ebbhold) -> None:
     npc = next(npc for npc in ebbhold.npcs.values() if npc.forbidden_triggers)
     trigger = npc.forbidden_triggers[0]
-    groups = trigger.keywords.en
-    message = " ".join(group[0] for group in groups)
-    turn = await play(ebbhold, message, npc=npc.id)
+    hurts = performing({f"forbidden:{trigger.id}": 0.6}, "insults")
+    turn = await play(ebbhold, trigger.examples.en[0], npc=npc.id, understood=hurts)
     assert turn.answer["reply"] == trigger.reaction.line["en"]
     assert turn.answer["model_info"]["deflected"] == "forbidden_trigger"
     assert turn.answer["emotion"] == trigger.reaction.emotion

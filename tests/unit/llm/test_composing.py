@@ -8,9 +8,11 @@ import pytest
 
 from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
 from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.story import StoryState, Trigger
+from langchain_app.domain.text import LocalText
 from langchain_app.domain.tone import Sentiment, choose_tone
-from langchain_app.domain.turn import Brief, Scene, TriggerCheck, Utterance
+from langchain_app.domain.turn import Brief, FiredTrigger, Scene, TriggerCheck, Utterance
+from langchain_app.domain.understanding import Understood
 from langchain_app.llm.composing import Composer
 
 FACT = {"en": "The bell cracked at dawn.", "ko": "종은 새벽에 금이 갔다."}
@@ -31,6 +33,7 @@ def brief(ebbhold, language, compound, *, mood="neutral", seq=0) -> Brief:
         Findings((ScoredChunk(chunk, 1.0, 1.0, "", ""),)),
         (),
         TriggerCheck(),
+        Understood(act="asks"),
     )
 
 
@@ -70,3 +73,87 @@ def test_warm_words_do_not_make_a_stranger_a_friend(ebbhold, composer, language)
     openers = ebbhold.npc("maren").lines[language].openers
     assert composer.compose(stranger).startswith(openers["neutral"])
     assert composer.compose(friend).startswith(openers["warm"])
+
+
+# --- what the story lets it say
+
+
+def touched(ebbhold, language, checked: TriggerCheck, npc="isaura", seq=0) -> Brief:
+    scene = Scene(ebbhold.npc(npc), "p", "s", "t", seq, StoryState(), Relationship())
+    return Brief(
+        scene,
+        Utterance(ASKED[language], language),
+        choose_tone(Sentiment(), "question", "neutral"),
+        Findings(),
+        (),
+        checked,
+        Understood(act="asks"),
+    )
+
+
+def trigger(ebbhold, npc: str, name: str) -> Trigger:
+    return next(t for t in ebbhold.triggers[npc] if t.id == name)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_gate_that_fired_a_question_back_and_a_hint_are_the_whole_answer(
+    ebbhold, composer, language
+) -> None:
+    ask, hang = trigger(ebbhold, "isaura", "ask-crack"), trigger(ebbhold, "corvin", "hang-clapper")
+    said = [
+        composer.compose(touched(ebbhold, language, checked))
+        for checked in (
+            TriggerCheck(fired=FiredTrigger(ask, "p")),
+            TriggerCheck(asks_back=hang),
+            TriggerCheck(hint=hang),
+        )
+    ]
+    assert said == [ask.line[language], hang.asks_back[language], hang.hint[language]]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_goal_whose_moment_has_come_is_told_after_the_answer(ebbhold, composer, language) -> None:
+    gift = trigger(ebbhold, "nele", "goal.nele-parting-gift")
+    checked = TriggerCheck(fired=FiredTrigger(gift, ""))
+    said = composer.compose(touched(ebbhold, language, checked, "nele"))
+    assert said.endswith(f" {gift.line[language]}")
+    assert len(said) > len(gift.line[language]) + 1
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_trouble_is_told_as_it_was_written(ebbhold, composer, language) -> None:
+    quest = ebbhold.quests["cracked_bell"]
+    said = composer.compose(touched(ebbhold, language, TriggerCheck(trouble=quest)))
+    assert said == quest.trouble[language]
+
+
+def test_a_trouble_of_which_nobody_wrote_a_line_is_the_summary_in_the_own_speech_level(
+    ebbhold, composer
+) -> None:
+    summary = LocalText(en="The bell is cracked.", ko="종에 금이 갔다. 추를 찾아야 한다.")
+    quest = ebbhold.quests["cracked_bell"].model_copy(update={"trouble": None, "summary": summary})
+    checked = TriggerCheck(trouble=quest)
+    assert composer.compose(touched(ebbhold, "en", checked)) == summary.en
+    said = composer.compose(touched(ebbhold, "ko", checked))
+    assert said == "종에 금이 갔소. 추를 찾아야 하오."
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_is_a_courtesy_by_its_reading_gets_the_line_of_its_manner(
+    ebbhold, composer, language
+) -> None:
+    lines = ebbhold.npc("isaura").lines[language]
+    for act, wanted in (("thanks", lines.thanks), ("takes_leave", lines.farewell)):
+        said = replace(touched(ebbhold, language, TriggerCheck()), understood=Understood(act=act))
+        assert composer.compose(said) in wanted
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_asks_for_nothing_is_no_question_that_nobody_can_answer(
+    ebbhold, composer, language
+) -> None:
+    lines = ebbhold.npc("isaura").lines[language]
+    asked = touched(ebbhold, language, TriggerCheck())
+    assert composer.compose(asked) in lines.unknown
+    chat = replace(asked, understood=Understood(act="small_talk"))
+    assert composer.compose(chat) in lines.small_talk

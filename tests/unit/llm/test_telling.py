@@ -10,6 +10,7 @@ from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.tone import Sentiment, choose_tone
 from langchain_app.domain.turn import Brief, Scene, TriggerCheck, Utterance
+from langchain_app.domain.understanding import Act, Understood
 from langchain_app.llm.composing import Composer
 from langchain_app.llm.telling import Teller
 from langchain_app.prompts import persona_messages
@@ -38,7 +39,9 @@ def event(language="en", how=None, told_by=(), credibility=1.0, relevance=1.0, t
     )
 
 
-def brief(ebbhold, memory, language="en", npc="nele", said=None, confidence=None) -> Brief:
+def brief(
+    ebbhold, memory, language="en", npc="nele", said=None, confidence=None, act: Act = "asks"
+) -> Brief:
     scene = Scene(ebbhold.npc(npc), "p", "s", "t", 0, StoryState(), Relationship(), game_time=50.0)
     chunk = Chunk("c", language, "lore", "t", "The lore.", Gate(audience=("public",)))
     found = () if confidence is None else (ScoredChunk(chunk, 1.0, confidence, "", ""),)
@@ -49,6 +52,7 @@ def brief(ebbhold, memory, language="en", npc="nele", said=None, confidence=None
         Findings(found),
         (memory,),
         TriggerCheck(),
+        Understood(act=act),
     )
 
 
@@ -141,7 +145,6 @@ def test_what_was_seen_is_told_outright(ebbhold, teller, level, told) -> None:
         ("Who stole the lantern?", 0.9, 0.95, False),
         ("Who stole the lantern?", 0.7, None, False),
         ("Is the market open today?", 0.5, 0.4, False),
-        ("I like lanterns.", 1.0, None, False),
     ],
 )
 def test_an_event_answers_only_where_it_is_meant(
@@ -149,6 +152,12 @@ def test_an_event_answers_only_where_it_is_meant(
 ) -> None:
     asked = brief(ebbhold, event(how="saw", relevance=relevance), said=said, confidence=confidence)
     assert bool(teller.tell(asked)) is told
+
+
+@pytest.mark.parametrize(("act", "told"), [("asks", True), ("requests", True), ("jokes", False)])
+def test_an_event_answers_only_where_an_answer_is_wanted(ebbhold, teller, act, told) -> None:
+    said = brief(ebbhold, event(how="saw"), said="A lantern, they stole it!", act=act)
+    assert bool(teller.tell(said)) is told
 
 
 def test_an_event_in_another_language_is_left_to_those_who_can_translate(ebbhold, teller) -> None:

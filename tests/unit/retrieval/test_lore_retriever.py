@@ -69,7 +69,7 @@ async def test_over_all_questions_no_gated_passage_is_ever_returned(
         vector = vectors[hidden[0]] if hidden else vectors[0]
         for only_sure in (True, False):
             found = await retriever.find(
-                utterance, knower, vector, recent=recent, limit=50, only_sure=only_sure
+                utterance, knower, vector, recent=recent, alone=False, limit=50, only_sure=only_sure
             )
             for scored in found.chunks:
                 assert scored.chunk.id not in gated
@@ -142,11 +142,18 @@ def test_a_question_that_points_back_is_asked_with_its_topic(snapshot, tokeniser
     assert "rope" in rewrite(Utterance("How much is it?", "en"), recent, english).text
     before = (Exchange("밧줄 있어요?", "있지."),)
     assert "밧줄" in rewrite(Utterance("그건 얼마예요?", "ko"), before, korean).text
-    assert "밧줄" in rewrite(Utterance("왜 그렇게 비싸대요?", "ko"), before, korean).text
-    fresh = Utterance("바다는 왜 사라졌어요?", "ko")  # it names its own topic
-    assert rewrite(fresh, before, korean).text == fresh.text
     plain = Utterance("Where is the North Gate?", "en")
-    assert rewrite(plain, recent, english).text == plain.text
+    assert rewrite(plain, (), english).text == plain.text
+
+
+async def test_a_question_that_stands_alone_is_not_asked_with_the_topic_of_before(
+    retriever, ebbhold
+) -> None:
+    knower = Knower(ebbhold.npc("maren").audiences, StoryState(), 1.0)
+    utterance, recent = Utterance("How much is it?", "en"), (Exchange("Do you sell rope?", "Aye."),)
+    for alone in (True, False):
+        found = await retriever.find(utterance, knower, (), recent=recent, alone=alone)
+        assert ("rope" in found.query) is not alone
 
 
 # leaks

@@ -80,6 +80,67 @@ def test_a_mistake_is_told_with_its_file_and_its_name(world: Path, name, path, v
     assert "Value error" not in found[0].message
 
 
+WORDS = {"examples": {"en": ["I found it."], "ko": ["찾았어요."]}}
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value", "told"),
+    [
+        (QUEST, ("triggers", 0, "says", "unless"), {"en": ["for orsine"], "ko": []}, "unless"),
+        (QUEST, ("triggers", 0, "says", "act"), {"en": "The player asks."}, "ko"),
+        (QUEST, ("triggers", 0, "says", "act"), "The player asks.", "act"),
+        (QUEST, ("triggers", 0, "says"), {"examples": {"en": ["I found it."]}}, "ko"),
+        (QUEST, ("triggers", 0, "says"), {"act": {"en": "a", "ko": "b"}}, "examples"),
+        (QUEST, ("triggers", 0, "confirm"), "sometimes", "'unsure', 'never' or 'always'"),
+        (QUEST, ("triggers", 0, "hint"), {"en": "Not yet."}, "ko"),
+        (QUEST, ("triggers", 0, "asks_back"), {"ko": "정말?"}, "en"),
+        (QUEST, ("trouble",), {"en": "The bell."}, "ko"),
+        (GOALS, (0, "confirm"), True, "'unsure', 'never' or 'always'"),
+        (NPC, ("forbidden_triggers", 0, "act"), {"en": "The player mocks."}, "ko"),
+        (NPC, ("forbidden_triggers", 0, "keywords"), {"en": [[]], "ko": []}, "at least 1 item"),
+    ],
+)
+def test_a_mistake_in_the_words_that_a_gate_waits_for_is_told(
+    world: Path, name, path, value, told
+) -> None:
+    file = world / name
+    data = json.loads(file.read_text("utf-8"))
+    put(data, path, value)
+    file.write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
+    with pytest.raises(WorldInvalid) as caught:
+        load_world(world)
+    found = [m for m in caught.value.mistakes if told in m.message]
+    assert found, caught.value.mistakes
+    assert found[0].file == name
+    assert found[0].line > 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("triggers", 0, "says"), WORDS),
+        (("triggers", 0, "hint"), {"en": "Not yet.", "ko": "아직이오."}),
+        (("triggers", 0, "asks_back"), {"en": "Truly?", "ko": "정말이오?"}),
+        (("triggers", 0, "confirm"), "always"),
+        (("trouble",), {"en": "The bell is sick.", "ko": "종이 앓고 있소."}),
+    ],
+)
+def test_what_an_author_may_write_of_a_gate_is_read(world: Path, path, value) -> None:
+    file = world / QUEST
+    data = json.loads(file.read_text("utf-8"))
+    put(data, path, value)
+    file.write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
+    quest = load_world(world).quests["cracked_bell"]
+    read: Any = quest.triggers[0] if path[0] == "triggers" else quest
+    written = getattr(read, str(path[-1]))
+    shown = written if isinstance(written, str) else written.model_dump(exclude_defaults=True)
+    assert shown == value or shown == json.loads(json.dumps(value), object_hook=_tuples)
+
+
+def _tuples(value: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+
+
 def test_a_world_without_trust_is_told_so(world: Path) -> None:
     file = world / "world.json"
     data = json.loads(file.read_text("utf-8"))

@@ -1,0 +1,151 @@
+"""What an utterance was understood to do, to tell, to ask, and to perform of what the story waits
+for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from langchain_app.domain.facts import Asked, Told
+from langchain_app.domain.npc import Npc, SmallTalk
+from langchain_app.domain.text import Language, LocalText, LocalTexts
+
+Act = Literal[
+    "asks", "asks_wellbeing", "asks_identity", "requests", "offers", "promises", "accepts", "refuses",
+    "hands_over", "reports_deed", "brings_news", "tells_self", "tells_feeling", "thanks", "apologises",
+    "praises", "insults", "threatens", "complains", "affection", "jokes", "laughs", "greets",
+    "takes_leave", "small_talk",
+]  # fmt: skip
+"""What a line does; what wants an answer or moves something goes before courtesy."""
+Mode = Literal[
+    "meant", "quoted", "reported", "supposed", "conditional", "ironic", "bargained", "play", "ordered",
+]  # fmt: skip
+"""Whether a line is meant, and what it is where it is not."""
+Outcome = Literal[
+    "performs", "other", "denied", "unwilling", "withheld", "supposed", "bargained", "later", "asks",
+    "past", "partial", "harmful", "quoted", "ironic", "play", "ordered", "unrelated",
+]  # fmt: skip
+"""What a line is to something that the story waits for: it performs it, or why it does not."""
+
+MANNERS: Mapping[Act, SmallTalk | Literal["question"]] = {
+    "asks": "question", "requests": "question", "asks_wellbeing": "how_are_you",
+    "asks_identity": "who_are_you", "accepts": "agreement", "refuses": "refusal", "thanks": "thanks",
+    "apologises": "apology", "praises": "compliment", "insults": "insult", "affection": "affection",
+    "jokes": "laughter", "laughs": "laughter", "greets": "greeting", "takes_leave": "farewell",
+}  # fmt: skip
+"""The manner of an act, for which every NPC has lines; of the others it is small talk."""
+QUESTIONS: tuple[Act, ...] = ("asks", "asks_wellbeing", "asks_identity")
+TELLING: tuple[Mode, ...] = ("meant", "reported")
+"""Modes in which something is told: not what is played, supposed, quoted, said in jest."""
+UNSURE = 0.5
+"""An act below this probability is no yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryAct:
+    """Something that a line may perform: what happens, in one sentence, and how it may be said.
+
+    `key` names it in the reading. `keywords_heard` says that the author's own words for it stand
+    there, and `opens_on_keywords` that they are enough."""
+
+    key: str
+    examples: LocalTexts
+    act: LocalText | None = None
+    keywords_heard: bool = False
+    opens_on_keywords: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How surely a line performs an act (0 to 1), and what it most likely is where it does not."""
+
+    performs: float
+    otherwise: Outcome
+
+    @property
+    def near(self) -> bool:
+        """Whether the line is about the act at all, though it may not perform it."""
+        return self.otherwise != "unrelated"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One reading of one utterance.
+
+    `judged` holds what was asked about, by key. A `failure` says why there is no reading: then nothing
+    is known, and what is costly does not happen.
+    """
+
+    act: Act = "small_talk"
+    mode: Mode = "meant"
+    sure: Mapping[str, float] = field(default_factory=dict)
+    """The probability of `act`, `mode` and `alone`."""
+    told: tuple[Told, ...] = ()
+    asked: Asked = field(default_factory=Asked)
+    put_right: str = ""
+    """The value of before that it puts right, where it names it."""
+    alone: bool = True
+    """Whether it can be understood without the turn before."""
+    judged: Mapping[str, Judged] = field(default_factory=dict)
+    failure: str | None = None
+
+    @property
+    def manner(self) -> SmallTalk | Literal["question"]:
+        """The manner of the act."""
+        return MANNERS.get(self.act, "small_talk")
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether something is asked that could be looked up."""
+        return self.act in ("asks", "requests")
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it is a yes that is meant."""
+        says_yes = self.act in ("accepts", "hands_over")
+        return self.meant and says_yes and self.sure.get("act", 1.0) >= UNSURE
+
+    @property
+    def tells(self) -> bool:
+        """Whether something is said in earnest, be it that something is wanted; a question is not."""
+        asks = self.act in QUESTIONS or self.asked.of_player
+        return not asks and self.mode in TELLING
+
+    @property
+    def adds(self) -> bool:
+        """Whether it only says something about what was told before: it is remembered with that."""
+        asks = self.wants_answer or self.asked.of_player
+        return not asks and bool(self.put_right or not self.alone)
+
+    @property
+    def meant(self) -> bool:
+        """Whether the player speaks in earnest."""
+        return self.mode == "meant"
+
+
+NOTHING = Understood(failure="there was nothing to read")
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A turn before the utterance, as far as it is read: what the player said and the NPC answered."""
+
+    player: str
+    npc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """What is to be read: the player's own words, the turns before (newest last), and story acts.
+
+    A reader may hold the words against the likeliest of many acts alone.
+    """
+
+    text: str
+    language: Language
+    npc: Npc
+    before: tuple[Before, ...] = ()
+    acts: tuple[StoryAct, ...] = ()
+    always: tuple[str, ...] = ()
+    """Keys of acts that are read whatever the words: what the NPC has just asked back about."""

@@ -1,0 +1,19 @@
+"""What was understood of an exchange: that it only asks, or is about what was told before."""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    op.execute("""
+        alter table memories
+            add asks boolean not null default false,      -- the player only asked
+            add adds boolean not null default false,      -- it is about what was told before
+            add put_right text not null default '';       -- and names the value that it puts right
+    """)
+
+
+def downgrade() -> None:
+    op.execute("alter table memories drop asks, drop adds, drop put_right")
