@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -32,6 +33,10 @@ def create_app(platform: Platform | None = None) -> FastAPI:
             opened = platform
             if opened is None:
                 opened = await closing.enter_async_context(open_platform(Settings()))
+            waker = Waker(opened)
+            if platform is None:  # no player is the first to wait for what is worked out once
+                warming = asyncio.create_task(waker.understand())
+                closing.callback(warming.cancel)
             yield {
                 "dialogue": opened.dialogue,
                 "intake": opened.intake,
@@ -39,7 +44,7 @@ def create_app(platform: Platform | None = None) -> FastAPI:
                 "keys": _keys(opened.settings),
                 "saves": opened.saves,
                 "check_health": partial(platform_health, opened),
-                "wake": Waker(opened).wake,
+                "wake": waker.wake,
                 "publish": opened.publisher.publish,
                 "editing": opened.settings.platform.editing,
             }

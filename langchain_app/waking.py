@@ -13,7 +13,8 @@ from langchain_core.messages import HumanMessage
 
 from langchain_app.bootstrap import Platform
 from langchain_app.domain.errors import DramatisError
-from langchain_app.domain.text import LANGUAGES
+from langchain_app.domain.npc import Npc
+from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.triggers import story_acts
 from langchain_app.domain.turn import Utterance
 from langchain_app.domain.understanding import ToRead
@@ -56,7 +57,7 @@ class Waker:
         steps: dict[str, Callable[[], Awaitable[object]]] = {
             "analyser": self._analyser,
             "embeddings": lambda: self._platform.embeddings.aembed_query("ready"),
-            "understanding": self._understanding,
+            "understanding": self.understand,
             "chat_model": self._model,
         }
         await asyncio.gather(*(_timed(name, step, found) for name, step in steps.items()))
@@ -66,15 +67,17 @@ class Waker:
         listener = self._platform.dialogue.parts.listener
         await asyncio.to_thread(listener.tokens, "준비됐어요?", "ko")
 
-    async def _understanding(self) -> None:
+    async def understand(self) -> None:
         """Work out what lines are held against, with everybody in both languages."""
+        npcs = self._platform.dialogue.parts.world.npcs.values()
+        await asyncio.gather(*(self._with(npc, lang) for npc in npcs for lang in LANGUAGES))
+
+    async def _with(self, npc: Npc, language: Language) -> None:
         parts = self._platform.dialogue.parts
-        for npc in parts.world.npcs.values():
-            for language in LANGUAGES:
-                utterance = Utterance("ready", language)
-                acts = story_acts(parts.world.triggers[npc.id], npc, utterance, parts.world.items)
-                for act in acts:
-                    await parts.understanding.read(ToRead("ready", language, npc, acts=(act,)))
+        utterance = Utterance("ready", language)
+        acts = story_acts(parts.world.triggers[npc.id], npc, utterance, parts.world.items)
+        for some in (acts, *((act,) for act in acts)):
+            await parts.understanding.read(ToRead("ready", language, npc, acts=some))
 
     async def _model(self) -> None:
         """Let the model say one token; the embedded speaker has nothing to load."""

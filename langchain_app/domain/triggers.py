@@ -30,6 +30,10 @@ ASKED = 0.3
 """From here on an NPC asks back whether something costly is meant."""
 NEARLY = 0.2
 """From here on a gate was nearly met: the trace says so."""
+BY_THE_WAY = 0.95
+"""How surely a greeting, or a question for what the player told, must perform an act beside."""
+OFFENDS = 0.6
+"""How surely a line must perform what an NPC does not stand for."""
 VETO = 0.1
 """What a second judge reads counts only where the first does not rule it out."""
 UNHELD = (0.0, HEARD)
@@ -183,7 +187,8 @@ def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[f
     """
     found = {}
     for act in acts:
-        p, wanted = performs(understood, act.key), NAMED if act.keywords_heard else HEARD
+        bar = OFFENDS if act.key.startswith(FORBIDDEN) else HEARD
+        p, wanted = performs(understood, act.key), NAMED if act.keywords_heard else bar
         if act.keywords_heard and act.opens_on_keywords and understood.meant:
             p = max(p, wanted)
         found[act.key] = (p, wanted)
@@ -193,12 +198,11 @@ def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[f
 def performs(understood: Understood, key: str) -> float:
     """Return how surely the utterance performs an act; 0 where it was not held against it.
 
-    Who asks to be reminded of what they told does nothing else by the way, unless that is certain.
+    Who only greets, or asks to be reminded of a fact, does nothing by the way, unless it is certain.
     """
     judged = understood.judged.get(key)
     sure = judged.performs if judged is not None else 0.0
-    reminded = understood.asked.of_player and not understood.asked.words
-    return 0.0 if reminded and sure < SURE else sure
+    return 0.0 if understood.plain and sure < BY_THE_WAY else sure
 
 
 def _agreed(understood: Understood, sure: float, wanted: float) -> bool:
@@ -268,7 +272,9 @@ def forbidden_hit(
     held = _held(understood, acts)
     gates = [p for key, (p, least) in held.items() if p >= least and not key.startswith(FORBIDDEN)]
     sure = [(*held.get(f"{FORBIDDEN}{one.id}", UNHELD), one) for one in triggers]
-    hits = [(p, one) for p, least, one in sure if p >= max([least, *gates])]
+    # What cannot stand alone, a yes or a no, answers somebody; it is hardly an offence of its own.
+    least_of_all = 0.0 if understood.alone else BY_THE_WAY
+    hits = [(p, one) for p, least, one in sure if p >= max([least, least_of_all, *gates])]
     p, hit = max(hits, key=lambda found: found[0], default=(0.0, None))
     return (hit, f"performs it (p {p:.2f})") if hit is not None else None
 

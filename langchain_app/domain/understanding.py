@@ -35,6 +35,11 @@ MANNERS: Mapping[Act, SmallTalk | Literal["question"]] = {
     "jokes": "laughter", "laughs": "laughter", "greets": "greeting", "takes_leave": "farewell",
 }  # fmt: skip
 """The manner of an act, for which every NPC has lines; of the others it is small talk."""
+COURTESIES: tuple[Act, ...] = (
+    "greets", "takes_leave", "thanks", "laughs", "asks_identity", "asks_wellbeing",
+)  # fmt: skip
+SURELY = 0.8
+"""An act of this probability is taken for all that a line does."""
 QUESTIONS: tuple[Act, ...] = ("asks", "asks_wellbeing", "asks_identity")
 TELLING: tuple[Mode, ...] = ("meant", "reported")
 """Modes in which something is told: not what is played, supposed, quoted, said in jest."""
@@ -105,6 +110,13 @@ class Understood:
         """Whether it is a yes that is meant."""
         says_yes = self.act in ("accepts", "hands_over")
         return self.meant and says_yes and self.sure.get("act", 1.0) >= UNSURE
+
+    @property
+    def plain(self) -> bool:
+        """Whether it does one plain thing, and nothing else by the way: greets, asks who one is, asks
+        to be reminded of a fact."""
+        reminded = self.asked.of_player and not self.asked.words
+        return reminded or (self.act in COURTESIES and self.sure.get("act", 0.0) >= SURELY)
 
     @property
     def tells(self) -> bool:

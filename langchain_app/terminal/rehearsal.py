@@ -22,6 +22,7 @@ from langchain_app.settings import (
     PostgresSettings,
     Settings,
 )
+from langchain_app.waking import Waker
 
 PROVIDERS = ("ollama", "openai")
 FOLDER = "storytests"
@@ -66,6 +67,7 @@ async def rehearsal(
             async with open_platform(
                 settings, progress, encoder=encoder, embeddings=embeddings
             ) as platform:
+                await Waker(platform).understand()
                 yield platform
         finally:
             stop_embedded_postgres(state(settings, "postgres"))

@@ -227,7 +227,7 @@ async def test_defect_required_text_is_any_substring(client: Client, text: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["네가 이사우라야?", "네 이름이 뭐야?", "Yet another day.", "You there!", "네."]
+    "text", ["네 목소리 참 좋다.", "네 이름이 뭐야?", "Yet another day.", "You there!", "네."]
 )
 async def test_defect_any_answer_that_begins_with_y_or_ne_is_a_yes(
     client: Client, text: str

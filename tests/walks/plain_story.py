@@ -81,7 +81,11 @@ class PlainStory:
         before, wanted = set(self.flags), dict.fromkeys(self.world.axes, 0.0)
         done: Json = {"fired": None, "asks_back": None, "hint": None, "hurt": None, "flags": set()}
         asked, self.asked[npc] = self.asked.get(npc), None
-        if reading and (hurt := self._hurt(npc, reading["p"])):
+        if reading and reading["little"]:  # nothing else by the way, unless it is certain
+            certain = {key: p if p >= 0.95 else 0.0 for key, p in reading["p"].items()}
+            reading = reading | {"p": certain}
+        least = 0.6 if reading and reading["alone"] else 0.95
+        if reading and (hurt := self._hurt(npc, reading["p"], least)):
             self._feel(npc, hurt["reaction"].get("deltas", {}))
             return done | {"hurt": hurt["id"]}
         fired = self._decide(npc, reading, asked, done) if reading else None
@@ -164,9 +168,9 @@ class PlainStory:
             done["hint"] = near[0]["id"]
         return None
 
-    def _hurt(self, npc: str, p: dict[str, float]) -> Json | None:
+    def _hurt(self, npc: str, p: dict[str, float], least: float) -> Json | None:
         gates = [one["id"] for one in (*self.opened(npc), *self.closed(npc)) if one.get("says")]
-        surest = max([0.5, *(p.get(gate, 0) for gate in gates)])
+        surest = max([least, *(p.get(gate, 0) for gate in gates)])
         touched = [
             one for one in self.forbidden(npc) if p.get(f"forbidden:{one['id']}", 0) >= surest
         ]

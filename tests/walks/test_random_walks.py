@@ -146,15 +146,22 @@ def _lines(world: PlainWorld) -> Iterator[Line]:
             yield from (Line(who, t, language, gate) for t in texts if PLAIN.fullmatch(t))
 
 
+LITTLE = ("greets", "takes_leave", "thanks", "laughs", "asks_identity", "asks_wellbeing")
+
+
 def _read(found: Understood | None) -> Json | None:
     """Return a reading as the plain rules take it."""
     if found is None:
         return None
+    greets = found.act in LITTLE and found.sure["act"] >= 0.8
+    reminded = found.asked.of_player and not found.asked.words
     says_yes = found.act in ("accepts", "hands_over") and found.sure["act"] >= 0.5
     return {
         "act": found.act,
         "meant": found.mode == "meant",
         "yes": says_yes and found.mode == "meant",
+        "little": greets or reminded,
+        "alone": found.alone,
         "p": {key: judged.performs for key, judged in found.judged.items()},
         "about": {key for key, judged in found.judged.items() if judged.otherwise != "unrelated"},
     }

@@ -16,7 +16,7 @@ from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
-READING_S = 2.0
+READING_S = 3.5
 """What a reading may take: 20 ms as a rule, the first one with an NPC some hundreds, when what its
 acts are compared with is worked out. A turn without one answers, and moves nothing that is costly."""
 BEFORE = 2

@@ -29,6 +29,7 @@ from langchain_app.domain.story import (
 from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.triggers import (
     ASKED,
+    BY_THE_WAY,
     HEARD,
     NAMED,
     NEARLY,
@@ -613,8 +614,8 @@ def test_where_the_surest_gate_of_a_second_judge_is_vetoed_the_next_may_open() -
 @pytest.mark.parametrize(
     ("sure", "named", "hit"),
     [
-        ({"a": 0.5}, "", "a"),
-        ({"a": 0.49}, "", None),
+        ({"a": 0.6}, "", "a"),
+        ({"a": 0.59}, "", None),
         ({"a": 0.3}, "a", "a"),
         ({"a": 0.29}, "a", None),
         ({"a": 0.6, "b": 0.7}, "", "b"),
@@ -663,8 +664,8 @@ def test_asked_back_is_what_the_last_turn_asked() -> None:
 @pytest.mark.parametrize(
     ("asked", "sure", "fires"),
     [
-        (Asked(("home",), ("player",)), 0.7, False),
-        (Asked(("home",), ("player",)), SURE, True),
+        (Asked(("home",), ("player",)), SURE, False),
+        (Asked(("home",), ("player",)), BY_THE_WAY, True),
         (Asked(subjects=("player",), words=True), 0.7, True),
         (Asked(), 0.7, True),
     ],
@@ -673,3 +674,28 @@ def test_who_asks_for_what_they_told_does_nothing_else_by_the_way(asked, sure, f
     gate = trigger("it")
     found = decide(replace(reading(it=sure), asked=asked), gate)
     assert (found.fired is not None) is fires
+
+
+@pytest.mark.parametrize(
+    ("act", "sure", "p", "fires"),
+    [
+        ("greets", 0.9, 0.7, False),
+        ("asks_identity", 0.9, 0.94, False),
+        ("greets", 0.9, 0.95, True),
+        ("greets", 0.7, 0.7, True),
+        ("asks", 0.9, 0.7, True),
+    ],
+)
+def test_who_only_greets_does_nothing_else_by_the_way(act, sure, p, fires) -> None:
+    gate = trigger("it")
+    found = decide(replace(reading(act, it=p), sure={"act": sure}), gate)
+    assert (found.fired is not None) is fires
+
+
+@pytest.mark.parametrize(
+    ("alone", "p", "hit"), [(False, 0.94, None), (False, 0.95, "a"), (True, 0.6, "a")]
+)
+def test_an_answer_that_cannot_stand_alone_hardly_offends(alone, p, hit) -> None:
+    read = Understood(judged={"forbidden:a": Judged(p, "other")}, alone=alone)
+    found = forbidden_hit([forbidden("a")], read, [StoryAct("forbidden:a", EXAMPLES)])
+    assert (found and found[0].id) == hit
