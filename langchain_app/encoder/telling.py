@@ -10,7 +10,7 @@ from langchain_app.domain.facts import PLAYER, SLOTS, Asked, Slot, Told
 from langchain_app.domain.text import Language
 from langchain_app.encoder.labels import ASKED, STANCES
 from langchain_app.encoder.pieces import Pieces
-from langchain_app.encoder.spans import Span, spans_of
+from langchain_app.encoder.spans import LEAST, Span, spans_of
 from langchain_app.encoder.weights import Floats
 from langchain_app.language import kin
 from langchain_app.language.korean import KoreanAnalyser
@@ -78,10 +78,10 @@ class Telling:
         slot = ASKED[1 + int(shares[1:].argmax())] if asks else ""
         if not slot:
             return Asked(when=moment_asked(line, language) if line.rstrip().endswith("?") else None)
-        plain = slot not in ("all", "other") and shares.max() >= PLAIN
+        plain = slot not in ("all", "other") and shares[1:].max() >= PLAIN
         if not plain and (when := moment_asked(line, language)) is not None:
             return Asked(when=when)
-        if slot == "other":
+        if slot == "other" or shares[1:].max() < LEAST:
             return Asked(subjects=(PLAYER,), words=True)
         slots: tuple[Slot, ...] = SLOTS if slot == "all" else (slot,)  # type: ignore[assignment]  # one of Slot
         before = bool(logits[-1] > 0)
