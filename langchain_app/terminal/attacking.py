@@ -49,7 +49,7 @@ def run_attack(
     out: Path | None,
     json: bool,
 ) -> None:
-    """Play the cases; exit 1 if one changed or learnt anything, or too much went unanswered."""
+    """Play the cases; exit 1 if one changed or learnt anything, or too much was deflected."""
     languages = _languages(language)
     if split not in ("dev", "test", "all"):
         raise SettingsInvalid(f"There is no split {split!r}.", "Use dev, test or all.")
