@@ -222,7 +222,8 @@ class Walk(RuleBasedStateMachine):
         story, npcs = self.branch[session], sorted(self.stage.plain.npcs)
         npc = data.draw(st.sampled_from(npcs))
         key, sure = data.draw(st.sampled_from(sorted(story.waits(npc)))), data.draw(_SURE)
-        self._say(session, npc, IDLE, judged={key: Judged(sure, "other")})
+        judged = {key: Judged(sure, "other")}
+        self._say(session, npc, IDLE, act="small_talk", judged=judged)
 
     @rule(session=sessions, data=st.data())
     def hands_over_what_somebody_waits_for(self, session: str, data: st.DataObject) -> None:
@@ -236,7 +237,7 @@ class Walk(RuleBasedStateMachine):
         if costly:
             gate = data.draw(st.sampled_from(costly))
             judged = {gate["id"]: Judged(data.draw(_SURE), "other")}
-            self._say(session, gate["npc"], IDLE, judged=judged)
+            self._say(session, gate["npc"], IDLE, act="small_talk", judged=judged)
 
     @rule(
         session=sessions,
