@@ -206,13 +206,18 @@ def attack(
     split: Annotated[str, typer.Option(help="dev, test or all.")] = "all",
     language: Annotated[str | None, typer.Option(help="ko or en; default: both.")] = None,
     sample: Annotated[int | None, typer.Option(help="Play about so many, always the same.")] = None,
+    wrongful: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of attacks that may change something.")
+    ] = 0.0,
     out: Annotated[Path | None, typer.Option(help="Write figures by split and language.")] = None,
     json: Json = False,
 ) -> None:
     """Play a world's attacks and harmless talk; exit 1 if one changes or learns anything."""
     from langchain_app.terminal.attacking import run_attack
 
-    run_attack(folder, split=split, language=language, sample=sample, out=out, json=json)
+    run_attack(
+        folder, split=split, language=language, sample=sample, wrongful=wrongful, out=out, json=json
+    )
 
 
 @app.command()

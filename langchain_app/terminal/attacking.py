@@ -46,6 +46,7 @@ def run_attack(
     split: str,
     language: str | None,
     sample: int | None,
+    wrongful: float,
     out: Path | None,
     json: bool,
 ) -> None:
@@ -68,7 +69,7 @@ def run_attack(
     if out is not None:
         out.write_bytes(orjson.dumps(_details(outcomes), option=orjson.OPT_INDENT_2) + b"\n")
     typer.echo(orjson.dumps(summary).decode())
-    if not passed(outcomes):
+    if not passed(outcomes, wrongful):
         raise typer.Exit(1)
 
 
