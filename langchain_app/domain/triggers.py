@@ -34,6 +34,8 @@ BY_THE_WAY = 0.95
 """How surely a greeting, or a question for what the player told, must perform an act beside."""
 OFFENDS = 0.6
 """How surely a line must perform what an NPC does not stand for."""
+BESIDE_LORE = 0.8
+"""How surely a question must perform an act, where lore answers it too."""
 VETO = 0.1
 """What a second judge reads counts only where the first does not rule it out."""
 UNHELD = (0.0, HEARD)
@@ -151,14 +153,20 @@ def decided(
     acts: Sequence[StoryAct],
     rewards: Iterable[str],
     asked_back: str | None = None,
+    *,
+    answered: bool = False,
 ) -> Decision:
     """Return what the words do, of what is open and what is closed.
+
+    Of a question that the world's lore answers (`answered`), what is less sure than that does nothing.
 
     The surest gate decides. What is costly and not certain is asked back about, as `asked_back` names
     what was asked about in the turn before: then a yes is enough, in the player's own words.
     """
     ends = frozenset(rewards)
     held = _held(understood, acts)
+    if answered:
+        held = {key: (p if p >= BESIDE_LORE else 0.0, wanted) for key, (p, wanted) in held.items()}
     for trigger in opened:
         if (
             trigger.id == asked_back

@@ -32,6 +32,9 @@ from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
+ANSWERS = 0.9
+"""How sure a passage must be to answer a question before a gate that is less than sure does."""
+
 
 @observed("evaluator", "utterance", "understood")
 async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
@@ -54,7 +57,11 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
         }
     if understood.failure is None:
         asked = asked_back_of(scene.recent)
-        decision = decided(opened, closed, understood, acts, parts.policy.rewards, asked)
+        best = state["lore"].best
+        answered = understood.wants_answer and best is not None and best.confidence >= ANSWERS
+        decision = decided(
+            opened, closed, understood, acts, parts.policy.rewards, asked, answered=answered
+        )
     else:
         likeness = partial(parts.listener.likeness, utterance, await context.vector())
         decision = alike(opened, utterance, likeness)

@@ -699,3 +699,11 @@ def test_an_answer_that_cannot_stand_alone_hardly_offends(alone, p, hit) -> None
     read = Understood(judged={"forbidden:a": Judged(p, "other")}, alone=alone)
     found = forbidden_hit([forbidden("a")], read, [StoryAct("forbidden:a", EXAMPLES)])
     assert (found and found[0].id) == hit
+
+
+@pytest.mark.parametrize(("p", "does"), [(0.79, False), (SURE, True)])
+def test_of_a_question_that_lore_answers_only_what_is_sure_does_anything(p, does) -> None:
+    gate = trigger("it")
+    for opened, closed in (((gate,), ()), ((), (gate,))):
+        found = decided(opened, closed, reading("asks", it=p), acts_of(gate), (), answered=True)
+        assert (found != Decision()) is does
