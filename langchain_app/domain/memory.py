@@ -58,7 +58,7 @@ class Memory:
     recalled_at: float
     importance: float
     seq: int = 0
-    asks: bool = False
+    tells_nothing: bool = False
     """Whether it told nothing: a question, or what was played, supposed, quoted, said in jest."""
     added: str = ""
     """What the player said about it soon after: often it puts something right."""
@@ -120,7 +120,7 @@ def recall(cue: Cue, memories: Iterable[Memory], *, limit: int) -> list[Recollec
         covered = coverage(cue.tokens, memory.matched, cue.spread)
         dense = max(0.0, memory.similarity)
         relevance, floor = (1 - cue.dense_weight) * covered + cue.dense_weight * dense, FLOOR
-        if wants_told and memory.asks:
+        if wants_told and memory.tells_nothing:
             continue
         if wants_told and cue.dense_weight:
             relevance, floor = dense + WORDS * covered, TOLD

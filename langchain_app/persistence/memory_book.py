@@ -72,14 +72,14 @@ _ADDED = """(
     order by later.seq limit 1)"""
 """What the player added to a memory m: a remark that cannot stand alone, or is about the same."""
 _ABOUT = (
-    "or case when n.asks or vector_dims(n.vector) <> vector_dims(m.vector) then false "
+    "or case when n.tells_nothing or vector_dims(n.vector) <> vector_dims(m.vector) then false "
     "else 1 - (n.vector <=> m.vector) >= %(about)s end"
 )
 _TELLS_NO_FACT = "not exists (select from facts g where g.turn_id = n.turn_id)"
 _SAID = """,
 said as (
     select m.id, m.turn_id, m.session_id, m.player_said, m.npc_said, m.text, m.kind, m.importance,
-           m.language, m.seq, m.asks, coalesce(found.matched, '{}') as matched,
+           m.language, m.seq, m.tells_nothing, coalesce(found.matched, '{}') as matched,
            coalesce(found.recalled_at, m.game_time) as recalled_at, SIMILARITY as similarity,
            ADDED as added
     from CANDIDATES join memories m on m.id = memory_id LEFT_FOUND)"""
@@ -116,7 +116,8 @@ _TOLD = "(select json_agg(told) from told)"
 
 _MOMENT = """
 select m.id, m.turn_id, m.session_id, m.player_said, m.npc_said, m.text, m.kind, m.importance,
-       m.language, m.seq, m.asks, m.game_time as recalled_at, 0 as similarity, '{}'::text[] as matched
+       m.language, m.seq, m.tells_nothing,
+       m.game_time as recalled_at, 0 as similarity, '{}'::text[] as matched
 from unnest(%(line)s::text[], %(upto)s::int[]) as lived (timeline_id, upto), lateral (
     select * from memories m
     where m.timeline_id = lived.timeline_id and m.npc_id = %(npc)s and m.seq <= lived.upto
@@ -232,7 +233,7 @@ def _memory(row: Mapping[str, Any]) -> Memory:
         recalled_at=float(row["recalled_at"]),
         importance=float(row["importance"]),
         seq=row["seq"],
-        asks=row["asks"],
+        tells_nothing=row["tells_nothing"],
         added=row.get("added") or "",
     )
 

@@ -75,11 +75,11 @@ booked as (
                        %(reasons)s::text[], %(evidence)s::text[]) entry),
 remembered as (
     insert into memories (id, turn_id, timeline_id, session_id, npc_id, seq, game_time, language,
-                          player_said, npc_said, tokens, vector, importance, asks,
+                          player_said, npc_said, tokens, vector, importance, tells_nothing,
                           adds, put_right)
     select %(turn)s, %(turn)s, id, %(session)s, %(npc)s, seq, game_time, %(language)s,
            %(player_said)s, %(reply)s, %(tokens)s::text[], %(vector)s::vector, %(importance)s,
-           %(asks)s, %(adds)s, %(put_right)s
+           %(tells_nothing)s, %(adds)s, %(put_right)s
     from moved where %(listened)s),
 posted as (
     insert into memory_terms (timeline_id, npc_id, token, seq, game_time, memory_id, kept)
@@ -268,7 +268,7 @@ def _values(record: TurnRecord, answer: dict[str, Any]) -> dict[str, Any]:
         "kept": record.importance >= MATTERS,
         "vector": vector_literal(record.vector),
         "importance": record.importance,
-        "asks": not record.facts and not record.understood.tells,
+        "tells_nothing": not record.facts and not record.understood.tells,
         "adds": record.understood.adds,
         "put_right": record.understood.put_right,
         **written(record.happened),

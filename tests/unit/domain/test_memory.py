@@ -157,8 +157,8 @@ def test_an_exchange_that_a_fact_came_out_of_says_nothing_new() -> None:
 
 
 def test_a_question_that_told_nothing_answers_no_question() -> None:
-    asked = memory(matched=frozenset(WORDS), asks=True)
-    told = memory("told", matched=frozenset(WORDS), asks=False)
+    asked = memory(matched=frozenset(WORDS), tells_nothing=True)
+    told = memory("told", matched=frozenset(WORDS), tells_nothing=False)
     wanted = Asked(("name",), ("dog",))
     assert [r.memory_id for r in recall(cue(asked=wanted), [asked, told], limit=2)] == ["told"]
     assert len(recall(cue(), [asked, told], limit=2)) == 2

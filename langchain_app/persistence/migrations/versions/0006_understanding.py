@@ -1,4 +1,4 @@
-"""What was understood of an exchange: that it only asks, or is about what was told before."""
+"""What was understood of an exchange: that it tells nothing, or is about what was told before."""
 
 from alembic import op
 
@@ -9,11 +9,11 @@ down_revision = "0005"
 def upgrade() -> None:
     op.execute("""
         alter table memories
-            add asks boolean not null default false,      -- the player only asked
-            add adds boolean not null default false,      -- it is about what was told before
-            add put_right text not null default '';       -- and names the value that it puts right
+            add tells_nothing boolean not null default false,  -- a question, or not meant
+            add adds boolean not null default false,           -- it is about what was told before
+            add put_right text not null default '';            -- and names the value that it puts right
     """)
 
 
 def downgrade() -> None:
-    op.execute("alter table memories drop asks, drop adds, drop put_right")
+    op.execute("alter table memories drop tells_nothing, drop adds, drop put_right")
