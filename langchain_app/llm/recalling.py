@@ -33,7 +33,7 @@ def recalled(brief: Brief, korean: KoreanAnalyser) -> str | None:
     if not wanted.of_player:
         return ""
     facts = [memory for memory in brief.memories if memory.kind == "fact"]
-    if facts and not wanted.words:
+    if facts:
         return " ".join(_of_fact(memory, brief, korean) for memory in _answering(facts, wanted))
     said = [memory for memory in brief.memories if memory.kind == "said"]
     if said and not wanted.before:

@@ -151,8 +151,8 @@ class PostgresMemoryBook:
             return ()
         if asked.when is not None:
             return tuple(await self._moment(scene, asked))
-        wants = bool(asked.subjects or asked.names)
-        if not tokens and not wants:
+        wants = bool(asked.subjects or asked.names) and not asked.words
+        if not tokens and not asked.of_player and not wants:
             return ()
         weight = self._weights.get(utterance.language, 0.0) if len(vector) else 0.0
         values = _asked(asked) | {
@@ -166,8 +166,7 @@ class PostgresMemoryBook:
         found = recall_facts(asked, facts, scene.game_time)
         shown = [replace(r, text=known(list(r.facts), utterance.language)) for r in found]
         said = recall(cue, map(_memory, row["said"] or ()), limit=LIMIT)
-        told = [*said, *shown] if asked.words else told_once(shown, said)
-        return tuple(told[: max(LIMIT, len(shown))])
+        return tuple(told_once(shown, said)[: max(LIMIT, len(shown))])
 
     async def _read(
         self, scene: Scene, parts: Sequence[str], values: dict[str, Any]

@@ -205,3 +205,16 @@ async def test_a_name_that_was_denied_is_not_told_back_as_theirs(game) -> None:
     reply = (await game.say("What is my name?", "bruna"))["reply"]
     assert "your name is June" not in reply
     assert "June" not in reply or "My name isn't June" in reply
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("I live at the harbour, and my name is Kestrel.", "Which of my ears am I deaf in?"),
+        ("저는 항구에 살아요. 이름은 한결이에요.", "제가 어느 쪽 귀가 안 들린다고 했죠?"),
+    ],
+)
+async def test_what_is_in_no_slot_brings_no_other_facts_to_mind(game, told, asked) -> None:
+    await game.say(told, "bruna")
+    answer = await game.say(asked, "bruna")
+    assert await recalled(game, answer) == []

@@ -9,9 +9,9 @@ down_revision = "0005"
 def upgrade() -> None:
     op.execute("""
         alter table memories
-            add tells_nothing boolean not null default false, -- a question, or play
-            add adds boolean not null default false,           -- it is about what was told before
-            add put_right text not null default '';            -- and names the value that it puts right
+            add tells_nothing boolean not null default false,  -- asked or played
+            add adds boolean not null default false,  -- it is about what was told before
+            add put_right text not null default '';  -- and names the value that it puts right
     """)
 
 
