@@ -95,9 +95,25 @@ class Told:
     asks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Something told, later questions that it answers, and others that it does not."""
+
+    set: str
+    language: Language
+    told: str
+    asks: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def recalls(folder: Path = DATA) -> list[Recall]:
+    """Return every memory of `recalls/*.jsonl` with its questions; raises DataInvalid."""
+    return [one for file in sorted((folder / "recalls").glob("*.jsonl")) for one in _recalls(file)]
+
+
 def acts(folder: Path = DATA) -> list[Act]:
     """Return every act of `triggers/*.txt`, with its lines of `blind/*.txt`; raises DataInvalid."""
-    found = [act for file in sorted((folder / "triggers").glob("*.txt")) for act in _acts(file)]
+    found = [act for file in sorted((folder / "triggers").glob("*.txt")) for act in acts_of(file)]
     known = {act.id: act for act in found}
     for file in sorted((folder / "blind").glob("*.txt")):
         _add_blind(file, known)
@@ -106,10 +122,11 @@ def acts(folder: Path = DATA) -> list[Act]:
 
 def told(folder: Path = DATA) -> list[Told]:
     """Return every line of `lines/*.jsonl`; raises DataInvalid."""
-    return [line for file in sorted((folder / "lines").glob("*.jsonl")) for line in _told(file)]
+    return [line for file in sorted((folder / "lines").glob("*.jsonl")) for line in told_of(file)]
 
 
-def _acts(file: Path) -> Iterator[Act]:
+def acts_of(file: Path) -> Iterator[Act]:
+    """Yield the acts of one file of `triggers/`; raises DataInvalid."""
     act: Act | None = None
     for number, row in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         if not row.strip() or row.startswith("#"):
@@ -166,12 +183,25 @@ def _added(act: Act, row: str) -> bool:
     return True
 
 
-def _told(file: Path) -> Iterator[Told]:
+def told_of(file: Path) -> Iterator[Told]:
+    """Yield the lines of one file of `lines/`; raises DataInvalid."""
     for number, row in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         if not row.strip():
             continue
         try:
             yield _one_told(file.stem, json.loads(row))
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
+
+
+def _recalls(file: Path) -> Iterator[Recall]:
+    for number, row in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            found = json.loads(row)
+            language = found["l"]
+            yield Recall(
+                file.stem, language, found["told"], tuple(found["asks"]), tuple(found["not"])
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
 

@@ -64,7 +64,7 @@ def logits_of(
     for act in some:
         for language in ("en", "ko"):
             lines = [line for line in act.lines if line.language == language]
-            found = ActRound([shown(act, language)], lines, [0] * len(lines))
+            found = ActRound(shown(act, language), lines, [])
             logits.append(outcome_logits(model, states, found).numpy())
             performs += [line.performs for line in lines]
     return np.concatenate(logits), np.array(performs)
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     states = States(encoder, asked.states)
     dev = [act for act in every if act.set in asked.dev.split(",")]
     sample = [act for act in every if act not in dev][::12]
-    states.prepare(texts_of([*dev, *sample], []))
+    states.prepare(texts_of([*dev, *sample], [], []))
     numbers = range(LOWER, LAYERS)
     with recorded(dict(zip(numbers, model.layers, strict=True))) as largest:
         logits_of(model, states, sample)

@@ -17,11 +17,11 @@ from training.understanding.states import States
 
 
 def outcome_logits(model: Understanding, states: States, found: ActRound) -> Tensor:
-    """Return the outcome of each line of a round, as logits.
+    """Return the outcome of each line of a round, as logits (lines, outcomes).
 
     Lines of like length are read together, those with turns before them apart: less is padded.
     """
-    batch, segments = states.beside(found.acts)
+    batch, segments = states.beside([found.act])
     seen_act, logits = model.beside(batch, segments), []
     order = sorted(
         range(len(found.lines)),
@@ -31,12 +31,20 @@ def outcome_logits(model: Understanding, states: States, found: ActRound) -> Ten
     parts = [order[: alone // 2], order[alone // 2 : alone], order[alone:]]
     for part in filter(None, parts):
         read = states.lines([found.lines[n].text for n in part])
-        besides = [Beside(seen_act, torch.tensor([found.act_of[n] for n in part]), batch.mask)]
+        besides = [Beside(seen_act, torch.zeros(len(part), dtype=torch.long), batch.mask)]
         if found.lines[part[0]].before:
             besides.append(_turns(model, states, [found.lines[n].before for n in part]))
         logits.append(model.outcome(pooled(read, model(read, besides))))
     back = torch.tensor(order).argsort()
     return torch.cat(logits)[back]
+
+
+@torch.no_grad()
+def performing(model: Understanding, states: States, found: ActRound) -> list[float]:
+    """Return how surely each line of a round performs its act, as it is read at present."""
+    chances: list[float] = outcome_logits(model.eval(), states, found).softmax(1)[:, 0].tolist()
+    model.train()
+    return chances
 
 
 UNKNOWN = -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,18 +10,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from langchain_app.domain.text import Language
 from langchain_app.encoder.labels import ACTS, ASKED, MODES, SLOTS
 from langchain_app.encoder.spans import spans_of
 from langchain_app.language.korean import KoreanAnalyser
 from langchain_app.language.typed import tidied
-from training.understanding.examples import Act, Told
+from training.understanding.examples import Act, Line, Recall, Told
 from training.understanding.forward import line_logits, outcome_logits
-from training.understanding.rounds import ActRound, shown
+from training.understanding.rounds import ActRound, recall_rounds, shown
 from training.understanding.states import States
 
 _KOREAN = KoreanAnalyser()
 FALSE = (0.02, 0.04)
 """Shares of not-meant lines that may be taken for meant, at which the meant ones heard are told."""
+
+OTHER_TALK = 16
+"""Lines of other talk that an act is held against."""
 
 
 @torch.no_grad()
@@ -31,10 +36,25 @@ def probabilities(model: Any, states: States, acts: Sequence[Act], language: str
         lines = [line for line in act.lines if line.language == language]
         if not lines:
             continue
-        some = ActRound([shown(act, language)], lines, [0] * len(lines))
+        some = ActRound(shown(act, language), lines, [])
         logits = outcome_logits(model, states, some)
         found += list(zip([act.id] * len(lines), lines, logits.softmax(1).numpy(), strict=True))
     return found
+
+
+@torch.no_grad()
+def astray(
+    model: Any, states: States, acts: Sequence[Act], lines: Sequence[Told], language: Language
+) -> float:
+    """Return the share of other talk that is taken for an act: some labelled lines an act."""
+    rng = random.Random(7)  # noqa: S311  no secret
+    taken = []
+    for act in acts:
+        some = rng.sample(lines, min(OTHER_TALK, len(lines)))
+        talk = [Line(language, line.text, "topic", line.before) for line in some]
+        found = ActRound(shown(act, language), talk, [])
+        taken += (outcome_logits(model, states, found).softmax(1)[:, 0] >= 0.5).tolist()
+    return float(np.mean(taken))
 
 
 def auc(scores: np.ndarray, labels: np.ndarray) -> float:
@@ -52,11 +72,16 @@ def heard_at(scores: np.ndarray, labels: np.ndarray, false: float) -> float:
 
 @torch.no_grad()
 def judged(
-    model: Any, states: States, acts: Sequence[Act], lines: Sequence[Told]
+    model: Any,
+    states: States,
+    acts: Sequence[Act],
+    lines: Sequence[Told],
+    memories: Sequence[Recall] = (),
 ) -> dict[str, Any]:
     """Return figures by language: AUC, heard at 2% and 4% false, act F1, facts found."""
     told: dict[str, Any] = {}
-    for language in ("en", "ko"):
+    languages: tuple[Language, ...] = ("en", "ko")
+    for language in languages:
         found = probabilities(model, states, acts, language)
         if found:
             scores = np.array([p[0] for _, _, p in found])
@@ -66,9 +91,14 @@ def judged(
                 told[f"heard_at_{int(100 * false)}_{language}"] = round(
                     heard_at(scores, labels, false), 3
                 )
+        held = [one for one in memories if one.language == language]
+        if held:
+            told[f"recall_auc_{language}"] = round(_recall_auc(model, states, held), 4)
         some = [line for line in lines if line.language == language]
         if not some:
             continue
+        if found:
+            told[f"astray_{language}"] = round(astray(model, states, acts, some, language), 4)
         acts_read, modes, alone, asks, tags = [], [], [], [], []
         for at in range(0, len(some), 64):
             heads, read, seen = line_logits(model, states, some[at : at + 64])
@@ -101,6 +131,14 @@ def judged(
             3,
         )
     return told
+
+
+def _recall_auc(model: Any, states: States, memories: Sequence[Recall]) -> float:
+    scores, labels = [], []
+    for found in recall_rounds(memories, random.Random(7)):  # noqa: S311  no secret
+        scores += outcome_logits(model, states, found).softmax(1)[:, 0].tolist()
+        labels += [outcome == "performs" for outcome in found.outcomes]
+    return auc(np.array(scores), np.array(labels))
 
 
 def macro_f1(wanted: Sequence[int], given: Sequence[int]) -> float:

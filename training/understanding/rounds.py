@@ -5,33 +5,42 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from langchain_app.encoder.labels import SEGMENTS
-from training.understanding.examples import Act, Before, Line, Told
+from training.understanding.examples import Act, Before, Line, Recall, Told
 
-SENTENCE, EXAMPLE, PLAYER, NPC_BEFORE, NPC = (SEGMENTS.index(name) for name in SEGMENTS[1:])
+SENTENCE, EXAMPLE, PLAYER, NPC_BEFORE, MEMORY, NPC = (SEGMENTS.index(name) for name in SEGMENTS[1:])
 FEWEST, MOST = 2, 5
 """Examples of an act that one round shows."""
 SENTENCES, NAMED, TALKED = 0.8, 0.7, 0.4
 """How often an act's sentence is shown, its NPC, and turns before a line."""
 
-SIBLINGS = 8
-"""Lines of a round that perform another act of the same small story."""
-LINES = 32
-"""Lines of an act that one round reads; others are read in other rounds."""
+SIBLINGS, STRANGERS, CHATTER = 8, 8, 16
+"""Lines that a round has at hand beside an act's own: of other acts of the same small story, of other
+acts of its set, and of other talk. None of them performs it, but for chance."""
+OWN, OTHERS = 28, 20
+"""Of the lines at hand a round reads so many of the act's own, and of the others ..."""
+HARD = 0.6
+"""... this share of them the hardest, the rest drawn by lot."""
+DOUBTFUL = {True: 0.02, False: 0.1}
+"""What the model gives an own line's (True) or another's label at least; below, the label is doubted:
+an author erred, or chatter performs the act by chance."""
+
+OTHER_RECALLS = 6
+"""Questions for other memories that a memory is held against."""
 
 Parts = list[tuple[str, int]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ActRound:
-    """Some acts and the lines that are held against them. `act_of[i]` is the act of line i."""
+    """An act and lines that are held against it, the first `own` of them written for it."""
 
-    acts: list[Parts] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    act_of: list[int] = field(default_factory=list)
-    outcomes: list[str] = field(default_factory=list)
+    act: Parts
+    lines: list[Line]
+    outcomes: list[str]
+    own: int = 0
 
 
 def shown(act: Act, language: str) -> Parts:
@@ -97,43 +106,76 @@ def _lines(act: Act, language: str) -> list[Line]:
     return [line for line in act.lines if line.language == language]
 
 
-def act_rounds(
-    acts: Sequence[Act], talk: Talk, rng: random.Random, at_once: int, strangers: int
-) -> Iterator[ActRound]:
-    """Yield every act with its lines once, `at_once` acts of one language a round.
-
-    To each act come lines that perform others of its story, `strangers` of other acts of its set, and
-    as many of other talk: they do not perform it.
-    """
+def act_rounds(acts: Sequence[Act], talk: Talk, rng: random.Random) -> Iterator[ActRound]:
+    """Yield every act in each language once, with all lines at hand: the act's own come first."""
     by_set: dict[tuple[str, str], list[Act]] = defaultdict(list)
     for act in acts:
         for language in ("en", "ko"):
             by_set[act.set, language].append(act)
     pairs = [(act, language) for (_, language), some in by_set.items() for act in some]
     rng.shuffle(pairs)
-    pairs.sort(key=lambda pair: pair[1])  # one language a round: lines of like length
-    rounds = [pairs[at : at + at_once] for at in range(0, len(pairs), at_once)]
-    rng.shuffle(rounds)
-    for some in rounds:
-        found = ActRound()
-        for act, language in some:
-            parts, left = drawn(act, language, rng)
-            own = _lines(act, language)
-            own = rng.sample(own, min(LINES - len(left), len(own)))
-            own += [Line("ko" if language == "ko" else "en", text, "plain") for text in left]
-            siblings = [
-                o for o in by_set[act.set, language] if o is not act and o.story == act.story
-            ]
-            near = [line for o in siblings for line in _lines(o, language) if line.performs]
-            others = rng.sample(near, min(SIBLINGS, len(near)))
-            far = [o for o in by_set[act.set, language] if o is not act and o not in siblings]
-            others += [
-                rng.choice(_lines(rng.choice(far), language))
-                for _ in range(strangers if far else 0)
-            ]
-            others += talk.chatter(language, strangers)
-            found.acts.append(parts)
-            found.lines += [talk.after(line) for line in (*own, *others)]
-            found.outcomes += [line.outcome for line in own] + ["unrelated"] * len(others)
-            found.act_of += [len(found.acts) - 1] * (len(own) + len(others))
-        yield found
+    for act, language in pairs:
+        parts, left = drawn(act, language, rng)
+        own = _lines(act, language)
+        own += [Line("ko" if language == "ko" else "en", text, "plain") for text in left]
+        others = [o for o in by_set[act.set, language] if o is not act]
+        near = [line for o in others if o.story == act.story for line in _lines(o, language)]
+        near = [line for line in near if line.performs]
+        found = rng.sample(near, min(SIBLINGS, len(near)))
+        far = [o for o in others if o.story != act.story]
+        found += [
+            rng.choice(_lines(o, language)) for o in rng.sample(far, min(STRANGERS, len(far)))
+        ]
+        found += talk.chatter(language, CHATTER)
+        yield ActRound(
+            parts,
+            [*own, *found],
+            [line.outcome for line in own] + ["unrelated"] * len(found),
+            len(own),
+        )
+
+
+def hardest(found: ActRound, performs: Sequence[float], talk: Talk, rng: random.Random) -> ActRound:
+    """Return a round with some of its lines, the more of them that the model gets wrong; now and then
+    turns that do not matter come before them.
+
+    `performs` are the model's probabilities that each line performs the act.
+    """
+    right = [
+        p if outcome == "performs" else 1 - p
+        for p, outcome in zip(performs, found.outcomes, strict=True)
+    ]
+    kept: list[int] = []
+    numbers = range(len(found.lines))
+    for own, count in ((True, OWN), (False, OTHERS)):
+        some = [n for n in numbers[: found.own] if own] + [
+            n for n in numbers[found.own :] if not own
+        ]
+        hard = sorted((n for n in some if right[n] > DOUBTFUL[own]), key=right.__getitem__)
+        hard = hard[: int(HARD * count)]
+        rest = [n for n in some if n not in set(hard) and (own or right[n] > DOUBTFUL[own])]
+        kept += hard + rng.sample(rest, min(count - len(hard), len(rest)))
+    return ActRound(
+        found.act,
+        [talk.after(found.lines[n]) for n in kept],
+        [found.outcomes[n] for n in kept],
+        sum(n < found.own for n in kept),
+    )
+
+
+def recall_rounds(recalls: Sequence[Recall], rng: random.Random) -> Iterator[ActRound]:
+    """Yield every memory once, with the questions that it answers and others that it does not.
+
+    A question is held against a memory as a line is against an act.
+    """
+    by_language: dict[str, list[Recall]] = defaultdict(list)
+    for one in recalls:
+        by_language[one.language].append(one)
+    for one in rng.sample(recalls, len(recalls)):
+        others = rng.sample(by_language[one.language], min(OTHER_RECALLS, len(recalls)))
+        far = [rng.choice(other.asks) for other in others if other is not one]
+        far += [rng.choice(other.others) for other in others[:1]]
+        lines = [Line(one.language, text, "plain") for text in one.asks]
+        lines += [Line(one.language, text, "topic") for text in (*one.others, *far)]
+        outcomes = ["performs"] * len(one.asks) + [""] * (len(lines) - len(one.asks))
+        yield ActRound([(one.told, MEMORY)], lines, outcomes)
