@@ -29,5 +29,5 @@ SPANS = (*SLOTS, "whose", "old")
 TAGS = ("", *(f"{edge}-{span}" for span in SPANS for edge in "BI"))
 ASKED = ("", *SLOTS, "all", "other")
 """What a line asks the NPC to remember: "" nothing that was told, "other" what is in no slot."""
-SEGMENTS = ("line", "sentence", "example", "player_before", "npc_before", "npc")
+SEGMENTS = ("line", "sentence", "example", "player_before", "npc_before", "memory", "npc")
 """What the pieces are that the model reads together."""
