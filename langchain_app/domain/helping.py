@@ -31,7 +31,8 @@ OFFERS_HELP = StoryAct(
         ko="플레이어가 무슨 일인지 모른 채 돕겠다고 하거나 일거리를 찾는다.",
     ),
 )
-HEARD = 0.5
+HEARD = 0.3
+"""How surely help must be offered to be told the trouble: telling costs nothing."""
 
 
 def offering_help(world: World, scene: Scene) -> tuple[StoryAct, ...]:
@@ -41,9 +42,13 @@ def offering_help(world: World, scene: Scene) -> tuple[StoryAct, ...]:
 
 def trouble(world: World, scene: Scene, understood: Understood) -> Quest | None:
     """Return the quest that the NPC tells of to somebody who offers help."""
+    return _waiting(world, scene) if offered(understood) >= HEARD else None
+
+
+def offered(understood: Understood) -> float:
+    """Return how surely help is offered without saying with what; 0 where nobody listened for it."""
     judged = understood.judged.get(OFFERS_HELP.key)
-    offers = judged is not None and judged.performs >= HEARD
-    return _waiting(world, scene) if offers else None
+    return judged.performs if judged is not None else 0.0
 
 
 def _waiting(world: World, scene: Scene) -> Quest | None:

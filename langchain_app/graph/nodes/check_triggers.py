@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 
 from langchain_app.domain.actions import possible_now
 from langchain_app.domain.errors import ChatModelFailed
-from langchain_app.domain.helping import trouble
+from langchain_app.domain.helping import offered, trouble
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.story import Trigger
 from langchain_app.domain.triggers import (
@@ -28,6 +28,7 @@ from langchain_app.domain.triggers import (
     story_acts,
 )
 from langchain_app.domain.turn import Deflection, FiredTrigger, StateQuestion, TriggerCheck
+from langchain_app.domain.understanding import Understood
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
@@ -48,6 +49,7 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
     opened = open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy)
     closed = closed_triggers(parts.world.triggers[scene.npc.id], opened, scene)
     acts = story_acts((*opened, *closed), scene.npc, utterance, parts.world.items)
+    needed = trouble(parts.world, scene, understood)
     hit = forbidden_hit(scene.npc.forbidden_triggers, understood, acts)
     if hit is not None:
         trigger, evidence = hit
@@ -62,6 +64,8 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
         decision = decided(
             opened, closed, understood, acts, parts.policy.rewards, asked, answered=answered
         )
+        if needed is not None and _opened(decision, understood) < offered(understood):
+            decision = Decision()  # "any work for me?" opens no shop: the trouble is told
     else:
         likeness = partial(parts.listener.likeness, utterance, await context.vector())
         decision = alike(opened, utterance, likeness)
@@ -75,11 +79,18 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
             fired,
             decision.asks_back,
             decision.hint if fired is None else None,
-            trouble(parts.world, scene, understood) if fired is None else None,
+            needed if fired is None else None,
             near_misses(opened, closed, understood),
             reading,
         )
     }
+
+
+def _opened(decision: Decision, understood: Understood) -> float:
+    """Return how surely the words perform what was decided; 1 for a yes to what was asked back."""
+    trigger = decision.fired.trigger if decision.fired else decision.asks_back
+    judged = understood.judged.get(trigger.id) if trigger is not None else None
+    return 1.0 if judged is None or understood.agrees else judged.performs
 
 
 def _second(

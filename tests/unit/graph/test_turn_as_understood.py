@@ -446,7 +446,7 @@ async def test_whoever_offers_help_is_told_the_trouble(ebbhold, language) -> Non
 
 
 @pytest.mark.parametrize(
-    ("p", "story"), [(0.49, StoryState()), (0.9, ENTRUSTED)], ids=["unheard", "begun"]
+    ("p", "story"), [(0.29, StoryState()), (0.9, ENTRUSTED)], ids=["unheard", "begun"]
 )
 async def test_the_trouble_is_told_to_nobody_else_and_only_before_the_quest(
     ebbhold, p, story
@@ -470,6 +470,13 @@ async def test_a_gate_that_fires_comes_before_the_trouble(ebbhold) -> None:
     turn = await play(ebbhold, "Is it the bell?", ["Aye."], npc="isaura", understood=both)
     assert turn.answer["state"]["flags"] == {"cracked_bell.rumour": True}
     assert ebbhold.quests["cracked_bell"].trouble.en not in prompt(turn)
+
+
+async def test_who_offers_help_more_surely_than_anything_else_opens_nothing(ebbhold) -> None:
+    both = performing({"offers_help": 0.9, "ask-crack": 0.6}, "offers")
+    turn = await play(ebbhold, "Any work for me?", ["Aye."], npc="isaura", understood=both)
+    assert ebbhold.quests["cracked_bell"].trouble.en in prompt(turn)
+    assert untouched(turn)
 
 
 # --- what is forbidden
