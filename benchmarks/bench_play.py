@@ -55,9 +55,6 @@ class Recorded:
         self.asked.append(to_read)
         return await self.inner.read(to_read)
 
-    async def answering(self, question: str, told: Sequence[str]) -> tuple[float, ...]:
-        return await self.inner.answering(question, told)
-
 
 def lines_read(understanding: EmbeddedUnderstanding, platform: Platform) -> dict[str, float]:
     """Return the macro F1 of acts, a language, and how often `stands alone` is right."""

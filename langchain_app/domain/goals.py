@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from langchain_app.domain.emotion import Emotion
-from langchain_app.domain.story import GOAL, Confirm, Effects, Requirements, Said, Trigger
+from langchain_app.domain.story import GOAL, Confirm, Effects, Hint, Requirements, Said, Trigger
 from langchain_app.domain.text import Frozen, LocalText, Phrase
 
 
@@ -25,6 +25,7 @@ class Goal(Frozen):
     says: Said | None = None
     line: LocalText
     hint: LocalText | None = None
+    hints: tuple[Hint, ...] = ()
     asks_back: LocalText | None = None
     confirm: Confirm = "unsure"
     instruction: LocalText | None = None
@@ -57,6 +58,7 @@ class Goal(Frozen):
                 says=self.says,
                 line=self.line,
                 hint=self.hint,
+                hints=self.hints,
                 asks_back=self.asks_back,
                 confirm=self.confirm,
                 instruction=self.instruction,

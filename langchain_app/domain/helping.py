@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.story import Quest
+from langchain_app.domain.story import GOAL, Quest, Trigger
 from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.understanding import StoryAct, Understood
@@ -13,26 +13,28 @@ OFFERS_HELP = StoryAct(
     LocalTexts(
         en=(
             "Do you need any help?",
-            "Is there anything I can do for you?",
             "got any work for me?",
-            "anyone here need a hand",
-            "Any trouble around here?",
+            "anyone around here need a hand",
+            "Is something wrong?",
+            "You look worried. What happened?",
         ),
         ko=(
             "도와드릴 일 있어요?",
-            "제가 뭐 할 일 없을까요?",
             "일거리 있어?",
-            "무슨 문제 있으면 말해 봐",
             "여기 누구 도움 필요한 사람 있나요",
+            "무슨 일 있으세요?",
+            "표정이 안 좋은데 무슨 걱정 있어?",
         ),
     ),
     LocalText(
-        en="The player offers help or asks for work, without saying with what.",
-        ko="플레이어가 무슨 일인지 모른 채 돕겠다고 하거나 일거리를 찾는다.",
+        en="The player offers help, asks for work or asks what is wrong, without knowing what it is.",
+        ko="플레이어가 무슨 일인지 모른 채 돕겠다거나 일거리를 달라고 하거나 무슨 걱정인지 묻는다.",
     ),
 )
 HEARD = 0.3
 """How surely help must be offered to be told the trouble: telling costs nothing."""
+BESIDE_LORE = 0.8
+"""The same for a question that lore answers."""
 
 
 def offering_help(world: World, scene: Scene) -> tuple[StoryAct, ...]:
@@ -40,9 +42,26 @@ def offering_help(world: World, scene: Scene) -> tuple[StoryAct, ...]:
     return (OFFERS_HELP,) if _waiting(world, scene) is not None else ()
 
 
-def trouble(world: World, scene: Scene, understood: Understood) -> Quest | None:
-    """Return the quest that the NPC tells of to somebody who offers help."""
-    return _waiting(world, scene) if offered(understood) >= HEARD else None
+def trouble(
+    world: World,
+    scene: Scene,
+    understood: Understood,
+    hint: Trigger | None = None,
+    *,
+    answered: bool = False,
+) -> Quest | None:
+    """Return the quest that the NPC tells of to somebody who offers help.
+
+    Where lore answers what they ask (`answered`), help must be offered more surely.
+    Who asks what to do next, of a quest that they have not heard of (a goal's `hint`), is told of
+    it, too.
+    """
+    waiting = _waiting(world, scene)
+    if waiting is None or offered(understood) >= (BESIDE_LORE if answered else HEARD):
+        return waiting
+    if hint is None or not hint.id.startswith(GOAL):
+        return None
+    return None if waiting.defined_flags.isdisjoint(hint.requires.flags) else waiting
 
 
 def offered(understood: Understood) -> float:

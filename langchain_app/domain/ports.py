@@ -197,10 +197,6 @@ class Understanding(Protocol):
     async def read(self, to_read: ToRead) -> Understood:
         """Return one reading; raises UnderstandingFailed."""
 
-    async def answering(self, question: str, told: Sequence[str]) -> tuple[float, ...]:
-        """Return how surely each of the lines told answers a question, from 0 to 1; raises
-        UnderstandingFailed."""
-
 
 class Listener(Protocol):
     """Hears an utterance: its feeling, its words, what it is like."""

@@ -153,13 +153,19 @@ Confirm = Literal["unsure", "never", "always"]
 """When an NPC asks back before something costly happens."""
 
 
+class Hint(LocalText):
+    """What an NPC says at a gate whose time has not come, while `requires` holds."""
+
+    requires: Requirements = Requirements()
+
+
 class Trigger(Frozen):
     """A gate of the story that words can open, with one NPC; one without `says` waits for none.
 
     `line` is what the NPC says then: to the letter where `verbatim`, else a model says it in its
     own words, and as `instruction` asks. `emotion` is how the NPC feels then. `asks_back` is what
     it asks first where `confirm` says so, and `hint` what it says where the words are right and the
-    time is not."""
+    time is not; the first of `hints` whose conditions hold goes before it."""
 
     id: Phrase
     npc: Phrase
@@ -167,12 +173,17 @@ class Trigger(Frozen):
     says: Said | None = None
     line: LocalText
     hint: LocalText | None = None
+    hints: tuple[Hint, ...] = ()
     asks_back: LocalText | None = None
     confirm: Confirm = "unsure"
     instruction: LocalText | None = None
     verbatim: bool = False
     emotion: Emotion | None = None
     effects: Effects
+
+    def hint_now(self, standing: Standing) -> LocalText | None:
+        """Return what its author lets the NPC say of what is missing, if anything."""
+        return next((one for one in self.hints if one.requires.met_by(standing)), self.hint)
 
     def is_open(self, npc_id: str, standing: Standing) -> bool:
         """Tell whether this trigger may fire now: right NPC, conditions met, something left to do."""

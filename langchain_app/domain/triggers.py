@@ -85,7 +85,9 @@ def closed_triggers(
 
     def ahead(trigger: Trigger) -> bool:
         raises = trigger.effects.flags
-        return not story.flags.issuperset(raises) if raises else trigger.hint is not None
+        if raises:
+            return not story.flags.issuperset(raises)
+        return bool(trigger.hint or trigger.hints)
 
     return tuple(
         trigger

@@ -165,6 +165,7 @@ class World:
     def awaited(self) -> tuple[str, ...]:
         """The kinds of events and the deeds that some gate or action asks for."""
         asked = [trigger.requires for trigger in self.all_triggers]
+        asked += [hint.requires for trigger in self.all_triggers for hint in trigger.hints]
         asked += [action.requires for action in self.manifest.actions.values()]
         return tuple(sorted({kind for r in asked for one in r.each() for kind in one.happened}))
 

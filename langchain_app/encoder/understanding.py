@@ -40,7 +40,7 @@ from langchain_app.language.korean import KoreanAnalyser
 
 FORMAT = 1
 """Of the shipped files; another one was made for another version of this module."""
-SENTENCE, EXAMPLE, PLAYER, NPC_BEFORE, MEMORY, NPC = (SEGMENTS.index(name) for name in SEGMENTS[1:])
+SENTENCE, EXAMPLE, PLAYER, NPC_BEFORE, _, NPC = (SEGMENTS.index(name) for name in SEGMENTS[1:])
 EXAMPLES = 5
 """Of an act that the model reads, as it was trained."""
 KEPT = 512
@@ -87,14 +87,6 @@ class EmbeddedUnderstanding:
         """Return one reading, beside the event loop; raises UnderstandingFailed."""
         return await asyncio.to_thread(self.reading, to_read)
 
-    async def answering(self, question: str, told: Sequence[str]) -> tuple[float, ...]:
-        """Return how surely each of the lines told answers a question, from 0 to 1; raises
-        UnderstandingFailed."""
-        try:
-            return await asyncio.to_thread(self._answering, question, told)
-        except Exception as error:  # the runtime's own errors share no base
-            raise UnderstandingFailed(f"{type(error).__name__}: {error}") from error
-
     def forget_lines(self) -> None:
         """Let go of the lines that were read lately: for measuring, as for a line never seen."""
         self._lines.forget()
@@ -114,7 +106,7 @@ class EmbeddedUnderstanding:
         shown = [self._of_parts(act_parts(act, name, to_read.language)) for act in acts]
         states = self._above(line, turns, shown)
         whole = np.concatenate([states[:, 0], states.mean(1)], 1)
-        outcomes = self._outcomes(whole[1:])
+        outcomes = _softmax(self._heads("outcome", whole[1:]) / self._meta["temperature"])
         judged = {
             act.key: Judged(float(row[0]), OUTCOMES[1 + int(row[1:].argmax())])  # type: ignore[arg-type]  # one of Outcome
             for act, row in zip(acts, outcomes, strict=True)
@@ -136,18 +128,6 @@ class EmbeddedUnderstanding:
             alone=alone >= 0.5,
             judged=judged,
         )
-
-    def _answering(self, question: str, told: Sequence[str]) -> tuple[float, ...]:
-        if not told:
-            return ()
-        memories = [self._seen(((text, MEMORY),)) for text in told]
-        above = self._above(self._lines.line(question), None, memories)[1:]
-        outcomes = self._outcomes(np.concatenate([above[:, 0], above.mean(1)], 1))
-        return tuple(outcomes[:, 0].tolist())
-
-    def _outcomes(self, whole: Floats) -> Floats:
-        shares: Floats = _softmax(self._heads("outcome", whole) / self._meta["temperature"])
-        return shares
 
     def _nearest(self, line: Line, to_read: ToRead) -> tuple[StoryAct, ...]:
         """Return the acts that the line is held against: those that sound most like it, in their
@@ -179,21 +159,18 @@ class EmbeddedUnderstanding:
             if (known := self._beside.get(parts)) is not None:
                 self._beside.move_to_end(parts)
                 return known
-        beside = self._seen(parts)
-        with self._lock:
-            self._beside[parts] = beside
-            while len(self._beside) > KEPT:
-                self._beside.popitem(last=False)
-        return beside
-
-    def _seen(self, parts: tuple[tuple[str, int], ...]) -> Beside:
         rows = [
             self._lines.line(text).states[1 : 1 + BESIDE_PIECES] + self._heads.segments[number]
             for text, number in parts
         ]
         states = np.concatenate(rows)[None]
         found = self._run(states, [None])
-        return [f[0] for f in found[1::2]], [f[0] for f in found[2::2]]
+        beside = ([f[0] for f in found[1::2]], [f[0] for f in found[2::2]])
+        with self._lock:
+            self._beside[parts] = beside
+            while len(self._beside) > KEPT:
+                self._beside.popitem(last=False)
+        return beside
 
     def _above(self, line: Line, turns: Beside | None, acts: Sequence[Beside | None]) -> Floats:
         """Return the line's states: by itself, then beside each act: (1 + acts, n, 384)."""

@@ -58,8 +58,8 @@ def story_line(checked: TriggerCheck, scene: Scene, language: Language) -> str |
 
 def hint(trigger: Trigger, scene: Scene, language: Language) -> str:
     """Return what is missing for a gate whose time has not come, as its NPC says it."""
-    if trigger.hint is not None:
-        return trigger.hint[language]
+    if (written := trigger.hint_now(scene.standing)) is not None:
+        return written[language]
     standing, wants = scene.standing, trigger.requires
     level = scene.npc.speech_level
     if not standing.story.items.issuperset((*wants.items, *trigger.effects.takes)):

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 from langchain_app.domain.goals import Goal
 from langchain_app.domain.npc import Npc
-from langchain_app.domain.story import START, Effects, Requirements, Reward, Trigger
+from langchain_app.domain.story import START, Effects, Hint, Requirements, Reward, Trigger
 from langchain_app.domain.world import NameLists, World
 from langchain_app.worlds.source import Path_
 
@@ -20,6 +20,7 @@ def trigger_faults(world: World, trigger: Trigger) -> Iterator[Fault]:
     if trigger.says is None:
         yield (), "a quest's trigger needs `says`; what happens without words is a goal"
     yield from _under("requires", requirement_faults(world, trigger.requires))
+    yield from _hint_faults(world, trigger.hints)
     yield from _under("effects", effect_faults(world, trigger.effects, (trigger.npc,)))
 
 
@@ -27,9 +28,18 @@ def goal_faults(world: World, goal: Goal) -> Iterator[Fault]:
     """Yield what is wrong with a goal, each with its path."""
     yield from _unknown(("npcs",), goal.npcs, world.npcs, "unknown NPC {!r}")
     yield from _under("requires", requirement_faults(world, goal.requires))
+    yield from _hint_faults(world, goal.hints)
     yield from _under("effects", effect_faults(world, goal.effects, goal.npcs))
     if goal.requires.stage is not None:
         yield ("requires", "stage"), "only a quest's own trigger may name a stage; name its flag"
+
+
+def _hint_faults(world: World, hints: Sequence[Hint]) -> Iterator[Fault]:
+    for index, hint in enumerate(hints):
+        for path, fault in requirement_faults(world, hint.requires):
+            yield ("hints", index, "requires", *path), fault
+        if hint.requires.stage is not None:
+            yield ("hints", index, "requires", "stage"), "a hint names no stage; name its flag"
 
 
 def requirement_faults(world: World, requires: Requirements) -> Iterator[Fault]:

@@ -161,7 +161,8 @@ def _leads_to(world: World, quest: Quest, stage_id: str, trigger: Trigger) -> bo
     waiting = [t for t in world.all_triggers if before in t.requires.flags]
     said: list[LocalText] = [talk.line for talk in talks]
     said += [t.line for t in waiting if t.npc != trigger.npc]
-    said += [t.hint for t in waiting if t.hint is not None and t.npc != trigger.npc]
+    elsewhere = [t for t in waiting if t.npc != trigger.npc]
+    said += [one for t in elsewhere for one in (t.hint, *t.hints) if one is not None]
     place = world.manifest.places[npc.place].name
     return all(
         any(

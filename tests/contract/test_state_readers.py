@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -297,9 +297,6 @@ class Undecided:
         found = await self.reads.read(to_read)
         doubts = {act.key: Judged(0.2, "other") for act in to_read.acts}
         return replace(found, judged=doubts)
-
-    async def answering(self, question: str, told: Sequence[str]) -> tuple[float, ...]:
-        return await self.reads.answering(question, told)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from langchain_app.domain.guardrails import reply_fault
 from langchain_app.domain.npc import SpeechLevel
 from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import Effects, Requirements, StoryState, Trigger
+from langchain_app.domain.story import Effects, Hint, Requirements, StoryState, Trigger
 from langchain_app.domain.text import LANGUAGES, LocalText, detect_language
 from langchain_app.domain.turn import FiredTrigger, Scene, TriggerCheck
 from langchain_app.prompts.story_lines import hint, story_line
@@ -69,6 +69,25 @@ def test_every_speech_level_asks_back_in_its_own_words(ebbhold, level) -> None:
     assert said[level].endswith("?")
     assert detect_language(said[level]) == "ko"
     assert story_line(checked, scene(ebbhold, level), "en").endswith("?")
+
+
+def test_of_several_hints_the_first_whose_conditions_hold_is_said(ebbhold) -> None:
+    first = Hint(
+        en="Swear first.", ko="약속부터 하세요.", requires=Requirements(unless=("q.sworn",))
+    )
+    second = Hint(
+        en="Praise me.", ko="칭찬해 주세요.", requires=Requirements(unless=("q.praised",))
+    )
+    closed = gate(hint=WRITTEN, hints=(first, second))
+    told = {
+        (): first.en,
+        ("q.praised",): first.en,
+        ("q.sworn",): second.en,
+        ("q.sworn", "q.praised"): WRITTEN.en,
+    }
+    for flags, text in told.items():
+        assert hint(closed, scene(ebbhold, flags=frozenset(flags)), "en") == text
+    assert hint(gate(hints=(first,)), scene(ebbhold, flags=frozenset({"q.sworn"})), "en")
 
 
 @pytest.mark.parametrize(

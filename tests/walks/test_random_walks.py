@@ -12,7 +12,7 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -106,9 +106,6 @@ class Overheard:
         both = {what: {**getattr(read, what), **self.instead.get(what, {})} for what in _MAPS}
         self.found = replace(read, **(self.instead | both))
         return self.found
-
-    async def answering(self, question: str, told: Sequence[str]) -> tuple[float, ...]:
-        return await self.reads.answering(question, told)
 
 
 class Stage:

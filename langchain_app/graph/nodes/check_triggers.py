@@ -49,7 +49,6 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
     opened = open_triggers(parts.world.triggers[scene.npc.id], scene, parts.policy)
     closed = closed_triggers(parts.world.triggers[scene.npc.id], opened, scene)
     acts = story_acts((*opened, *closed), scene.npc, utterance, parts.world.items)
-    needed = trouble(parts.world, scene, understood)
     hit = forbidden_hit(scene.npc.forbidden_triggers, understood, acts)
     if hit is not None:
         trigger, evidence = hit
@@ -57,28 +56,29 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
             "triggers": TriggerCheck(),
             "deflection": Deflection("forbidden_trigger", evidence, trigger),
         }
+    best = state["lore"].best
+    answered = understood.wants_answer and best is not None and best.confidence >= ANSWERS
     if understood.failure is None:
         asked = asked_back_of(scene.recent)
-        best = state["lore"].best
-        answered = understood.wants_answer and best is not None and best.confidence >= ANSWERS
         decision = decided(
             opened, closed, understood, acts, parts.policy.rewards, asked, answered=answered
         )
-        if needed is not None and _opened(decision, understood) < offered(understood):
-            decision = Decision()  # "any work for me?" opens no shop: the trouble is told
     else:
         likeness = partial(parts.listener.likeness, utterance, await context.vector())
         decision = alike(opened, utterance, likeness)
     reading = await _read(state, opened, context)
     if decision == Decision() and reading is not None:
         decision = _second(state, opened, reading, context)
+    needed = trouble(parts.world, scene, understood, decision.hint, answered=answered)
+    if needed is not None and _opened(decision, understood) < offered(understood):
+        decision = Decision()  # "any work for me?" opens no shop: the trouble is told
     fired = decision.fired or (None if decision.asks_back else moment(opened))
     return {
         "triggers": TriggerCheck(
             opened,
             fired,
             decision.asks_back,
-            decision.hint if fired is None else None,
+            decision.hint if fired is None and needed is None else None,
             needed if fired is None else None,
             near_misses(opened, closed, understood),
             reading,

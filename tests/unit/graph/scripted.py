@@ -80,9 +80,6 @@ class ScriptedUnderstanding:
             return ASKS
         return self.reading
 
-    async def answering(self, question: str, told: Sequence[str]) -> tuple[float, ...]:
-        return (1.0,) * len(told)
-
 
 @dataclass
 class Timeline:

@@ -389,6 +389,16 @@ async def test_a_gate_before_its_time_gives_its_hint(ebbhold, language) -> None:
     assert gate.hint[language] in prompt(turn)
 
 
+async def test_who_asks_what_is_next_before_the_quest_has_begun_is_told_the_trouble(
+    ebbhold,
+) -> None:
+    asks = performing({"goal.bell-find-clapper": 0.9}, "asks")
+    turn = await play(ebbhold, "What now?", ["Aye."], npc="isaura", understood=asks)
+    assert turn.answer["story"]["hint"] is None
+    assert ebbhold.quests["cracked_bell"].trouble.en in prompt(turn)
+    assert untouched(turn)
+
+
 async def test_where_an_open_gate_is_performed_too_nothing_is_hinted_at(ebbhold) -> None:
     both = performing({"offer-help-bell": 0.95, "ask-crack": 0.6}, "offers")
     turn = await play(ebbhold, "Is it cracked? I'll help.", ["Aye."], npc="isaura", understood=both)

@@ -13,6 +13,7 @@ from langchain_app.domain.errors import WorldInvalid
 from langchain_app.worlds import load_world
 
 GOALS, QUEST, NPC = "goals/daily_life.json", "quests/cracked_bell.json", "npcs/dorrik.json"
+HINT = {"en": "Not yet.", "ko": "아직이에요."}
 LEVEL = {"id": "trusted", "at": 0.9, "name": {"en": "dear", "ko": "절친"}}
 
 
@@ -41,6 +42,19 @@ def put(data: Any, path: tuple[str | int, ...], value: Any) -> None:
         (GOALS, (2, "requires"), {"places": ["the_moon"]}, "unknown place 'the_moon'"),
         (GOALS, (2, "requires"), {"feelings": {"love": 0.1}}, "unknown axis 'love'"),
         (GOALS, (2, "requires"), {"stage": "rumour"}, "only a quest's own trigger"),
+        (
+            GOALS,
+            (2, "hints"),
+            [HINT | {"requires": {"unless": ["no.flag"]}}],
+            "unknown flag 'no.flag'",
+        ),
+        (GOALS, (2, "hints"), [HINT | {"requires": {"stage": "rumour"}}], "a hint names no stage"),
+        (
+            QUEST,
+            ("triggers", 1, "hints"),
+            [HINT | {"requires": {"items": ["x"]}}],
+            "unknown item 'x'",
+        ),
         (GOALS, (2, "npcs"), ["nobody"], "unknown NPC 'nobody'"),
         (GOALS, (2, "repeatable"), True, "needs `says`"),
         (GOALS, (2, "effects", "actions"), [{"name": "fly"}], "unknown action 'fly'"),
