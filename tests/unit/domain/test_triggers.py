@@ -614,11 +614,11 @@ def test_where_the_surest_gate_of_a_second_judge_is_vetoed_the_next_may_open() -
 @pytest.mark.parametrize(
     ("sure", "named", "hit"),
     [
-        ({"a": 0.6}, "", "a"),
-        ({"a": 0.59}, "", None),
+        ({"a": 0.8}, "", "a"),
+        ({"a": 0.79}, "", None),
         ({"a": 0.3}, "a", "a"),
         ({"a": 0.29}, "a", None),
-        ({"a": 0.6, "b": 0.7}, "", "b"),
+        ({"a": 0.86, "b": 0.9}, "", "b"),
         ({"a": 0.45, "b": 0.4}, "b", "b"),
         ({}, "a", None),
     ],
@@ -693,7 +693,7 @@ def test_who_only_greets_does_nothing_else_by_the_way(act, sure, p, fires) -> No
 
 
 @pytest.mark.parametrize(
-    ("alone", "p", "hit"), [(False, 0.94, None), (False, 0.95, "a"), (True, 0.6, "a")]
+    ("alone", "p", "hit"), [(False, 0.94, None), (False, 0.95, "a"), (True, 0.8, "a")]
 )
 def test_an_answer_that_cannot_stand_alone_hardly_offends(alone, p, hit) -> None:
     read = Understood(judged={"forbidden:a": Judged(p, "other")}, alone=alone)

@@ -159,7 +159,7 @@ async def test_an_exploit_never_reaches_a_model(ebbhold, message) -> None:
 async def test_a_forbidden_trigger_is_answered_with_its_own_reaction(ebbhold) -> None:
     npc = next(npc for npc in ebbhold.npcs.values() if npc.forbidden_triggers)
     trigger = npc.forbidden_triggers[0]
-    hurts = performing({f"forbidden:{trigger.id}": 0.6}, "insults")
+    hurts = performing({f"forbidden:{trigger.id}": 0.8}, "insults")
     turn = await play(ebbhold, trigger.examples.en[0], npc=npc.id, understood=hurts)
     assert turn.answer["reply"] == trigger.reaction.line["en"]
     assert turn.answer["model_info"]["deflected"] == "forbidden_trigger"

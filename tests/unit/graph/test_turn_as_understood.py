@@ -495,7 +495,7 @@ async def test_who_offers_help_more_surely_than_anything_else_opens_nothing(ebbh
 @pytest.mark.parametrize("language", ["en", "ko"])
 async def test_a_forbidden_act_is_deflected_and_opens_no_gate(ebbhold, language) -> None:
     hurt = ebbhold.npc("isaura").forbidden_triggers[0]
-    reading = performing({f"forbidden:{hurt.id}": 0.8, "ask-crack": 0.7}, "insults")
+    reading = performing({f"forbidden:{hurt.id}": 0.9, "ask-crack": 0.7}, "insults")
     light = ScriptedSpeaker([], "light", "embedded")
     turn = await play(
         ebbhold, hurt.examples[language][0], npc="isaura", understood=reading, fallback=light
