@@ -34,7 +34,8 @@ BY_THE_WAY = 0.95
 """How surely a greeting, or a question for what the player told, must perform an act beside."""
 OFFENDS = 0.8
 """How surely a line must perform what an NPC does not stand for: it costs trust. From .6 on, 22%
-(English) and 33% (Korean) of the honest lines of a stranger were taken for an offence, so 7 and 19%."""
+(English) and 33% (Korean) of the honest lines of a stranger were taken for an offence, so 7 and
+19%."""
 BESIDE_LORE = 0.8
 """How surely a question must perform an act, where lore answers it too."""
 VETO = 0.1
