@@ -75,20 +75,33 @@ class PlainStory:
         self.world = twin.world = world
         return twin
 
-    def say(self, npc: str, reading: Json | None) -> Json:
-        """Play an utterance that was read so, or not at all; return what the turn does."""
+    def say(self, npc: str, reading: Json | None, *, answered: bool = False) -> Json:
+        """Play an utterance that was read so, or not at all; return what the turn does.
+
+        `answered` says that it asks what lore surely answers.
+        """
         self.turns += 1
         before, wanted = set(self.flags), dict.fromkeys(self.world.axes, 0.0)
         done: Json = {"fired": None, "asks_back": None, "hint": None, "hurt": None, "flags": set()}
         asked, self.asked[npc] = self.asked.get(npc), None
+        read = reading
         if reading and reading["little"]:  # nothing else by the way, unless it is certain
             certain = {key: p if p >= 0.95 else 0.0 for key, p in reading["p"].items()}
             reading = reading | {"p": certain}
-        least = 0.6 if reading and reading["alone"] else 0.95
+        least = 0.8 if reading and reading["alone"] else 0.95
         if reading and (hurt := self._hurt(npc, reading["p"], least)):
             self._feel(npc, hurt["reaction"].get("deltas", {}))
             return done | {"hurt": hurt["id"]}
+        if reading and answered:
+            sure = {key: p if p >= 0.8 else 0.0 for key, p in reading["p"].items()}
+            reading = reading | {"p": sure}
         fired = self._decide(npc, reading, asked, done) if reading else None
+        if read and self._tells_trouble(npc, read, done["hint"], answered):
+            done["hint"] = None
+            opens = fired["id"] if fired else done["asks_back"]
+            helps = read["p"].get("offers_help", 0)
+            if opens and not read["yes"] and read["p"].get(opens, 1) < helps:
+                fired, done["asks_back"] = None, None
         self.asked[npc] = done["asks_back"]
         if fired is None and done["asks_back"] is None:
             fired = next((g for g in self.opened(npc) if not g.get("says")), None)
@@ -126,7 +139,7 @@ class PlainStory:
             and gate.get("says")
             and gate["id"] not in opened
             and not self._over(gate)
-            and (gate["effects"].get("flags") or gate.get("hint"))
+            and (gate["effects"].get("flags") or gate.get("hint") or gate.get("hints"))
             and self.flags.isdisjoint((gate.get("requires") or {}).get("unless", []))
         ]
 
@@ -142,11 +155,23 @@ class PlainStory:
 
     def troubled(self, npc: str) -> bool:
         """Whether this NPC has a quest to give that has not begun."""
-        return any(
-            quest["giver"] == npc
-            and not any(flag.startswith(f"{quest['id']}.") for flag in self.flags)
-            for quest in self.world.quests
-        )
+        return any(self._waits(quest, npc) for quest in self.world.quests)
+
+    def _waits(self, quest: Json, npc: str) -> bool:
+        begun = any(flag.startswith(f"{quest['id']}.") for flag in self.flags)
+        return bool(quest["giver"] == npc and not begun)
+
+    def _tells_trouble(self, npc: str, read: Json, hint: str | None, answered: bool) -> bool:
+        """Whether the trouble is told: help is offered, or the next step of an unknown quest asked."""
+        waiting = next((q["id"] for q in self.world.quests if self._waits(q, npc)), None)
+        if waiting is None:
+            return False
+        if read["p"].get("offers_help", 0) >= (0.8 if answered else 0.3):
+            return True
+        gates = [gate for gate in self.world.gates if gate["id"] == hint and gate["npc"] == npc]
+        flags = [flag for g in gates for flag in (g.get("requires") or {}).get("flags", [])]
+        begins = any(flag.startswith(f"{waiting}.") for flag in flags)
+        return bool(hint and hint.startswith("goal.") and begins)
 
     def _decide(self, npc: str, reading: Json, asked: str | None, done: Json) -> Json | None:
         """Return the gate that the words open; note what is asked back about or hinted at."""

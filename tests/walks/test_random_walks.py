@@ -35,7 +35,8 @@ from langchain_app.bootstrap import Platform, open_platform
 from langchain_app.domain.chronicle import EventReport
 from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.facts import Asked, Told
-from langchain_app.domain.ports import Understanding, Whose
+from langchain_app.domain.lore import Findings
+from langchain_app.domain.ports import LoreRetriever, Understanding, Whose
 from langchain_app.domain.staging import Staged
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES, Language
@@ -108,6 +109,22 @@ class Overheard:
         return self.found
 
 
+@dataclass
+class OverheardLore:
+    """The lore, and how surely what was found last answers."""
+
+    searches: LoreRetriever
+    confidence: float = 0.0
+
+    async def search(self, *asked: Any, **how: Any) -> Findings:
+        found = await self.searches.search(*asked, **how)
+        self.confidence = found.best.confidence if found.best else 0.0
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.searches, name)
+
+
 class Stage:
     """A platform on an event loop of its own, so that a walk may be plain code."""
 
@@ -121,7 +138,8 @@ class Stage:
         )
         dialogue = self.platform.dialogue
         self.overheard = Overheard(dialogue.parts.understanding)
-        dialogue.switch(replace(dialogue.parts, understanding=self.overheard))
+        self.lore = OverheardLore(dialogue.parts.lore)
+        dialogue.switch(replace(dialogue.parts, understanding=self.overheard, lore=self.lore))
         self.plain = PlainWorld(EBBHOLD)
         self.lines = list(_lines(self.plain))
 
@@ -347,13 +365,16 @@ class Walk(RuleBasedStateMachine):
         gates = [(gate, False) for gate in story.opened(npc)]
         gates += [(gate, True) for gate in story.closed(npc)]
         request = TurnRequest(text, fresh("turn"), True, npc, self.player, session, language)
+        self.stage.lore.confidence = 0.0
         answer: Json = self.stage.run(self.stage.platform.dialogue.play(request))
         assert heard.asked is not None
         assert {act.key for act in heard.asked.acts} == waits
         assert [(turn.player, turn.npc) for turn in heard.asked.before] == talk[-2:]
         assert heard.asked.always == ((asked,) if asked else ())
         reading = _read(heard.found)
-        done, told = story.say(npc, reading), answer["story"]
+        asks = reading is not None and reading["act"] in ("asks", "requests")
+        answered = asks and self.stage.lore.confidence >= 0.9
+        done, told = story.say(npc, reading, answered=answered), answer["story"]
         said = (npc, text, reading, told)
         assert set(answer["state"]["flags"]) == done["flags"], said
         assert told["forbidden"] == done["hurt"], said
