@@ -71,7 +71,7 @@ bench-sentiment: $(DEV) ## how rightly feelings are read, in both languages (SPL
 bench-quick: ## a small run of each benchmark, as CI does
 	@$(MAKE) --no-print-directory bench-lexical bench-memory bench-retrieval bench-turn ARGS=--quick
 
-understanding: $(TRAIN) ## train what reads utterances, about five hours on two cores (OUT=FOLDER)
+understanding: $(TRAIN) ## train what reads utterances, about six hours on two cores (OUT=FOLDER)
 	@$(BIN)/python -m training.understanding.encoder
 	@$(BIN)/python -m training.understanding.train --out $(or $(OUT),.dramatis/understanding) --states $(or $(OUT),.dramatis/understanding)/states.pt --dev 04_modern_and_noir,04_idioms --test 08_newcomers_worlds,04_strangers $(ARGS)
 	@$(BIN)/python -m training.understanding.export $(or $(OUT),.dramatis/understanding) --dev 04_modern_and_noir

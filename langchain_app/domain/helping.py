@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langchain_app.domain.story import GOAL, Quest, Trigger
 from langchain_app.domain.text import LocalText, LocalTexts
+from langchain_app.domain.triggers import BESIDE_LORE
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.understanding import StoryAct, Understood
 from langchain_app.domain.world import World
@@ -33,8 +34,6 @@ OFFERS_HELP = StoryAct(
 )
 HEARD = 0.3
 """How surely help must be offered to be told the trouble: telling costs nothing."""
-BESIDE_LORE = 0.8
-"""The same for a question that lore answers."""
 
 
 def offering_help(world: World, scene: Scene) -> tuple[StoryAct, ...]:

@@ -40,7 +40,9 @@ from langchain_app.language.korean import KoreanAnalyser
 
 FORMAT = 1
 """Of the shipped files; another one was made for another version of this module."""
-SENTENCE, EXAMPLE, PLAYER, NPC_BEFORE, _, NPC = (SEGMENTS.index(name) for name in SEGMENTS[1:])
+SENTENCE, EXAMPLE, PLAYER, NPC_BEFORE, NPC = (
+    SEGMENTS.index(name) for name in ("sentence", "example", "player_before", "npc_before", "npc")
+)
 EXAMPLES = 5
 """Of an act that the model reads, as it was trained."""
 KEPT = 512

@@ -148,9 +148,7 @@ def hardest(found: ActRound, performs: Sequence[float], talk: Talk, rng: random.
     kept: list[int] = []
     numbers = range(len(found.lines))
     for own, count in ((True, OWN), (False, OTHERS)):
-        some = [n for n in numbers[: found.own] if own] + [
-            n for n in numbers[found.own :] if not own
-        ]
+        some = numbers[: found.own] if own else numbers[found.own :]
         hard = sorted((n for n in some if right[n] > DOUBTFUL[own]), key=right.__getitem__)
         hard = hard[: int(HARD * count)]
         rest = [n for n in some if n not in set(hard) and (own or right[n] > DOUBTFUL[own])]
@@ -172,7 +170,8 @@ def recall_rounds(recalls: Sequence[Recall], rng: random.Random) -> Iterator[Act
     for one in recalls:
         by_language[one.language].append(one)
     for one in rng.sample(recalls, len(recalls)):
-        others = rng.sample(by_language[one.language], min(OTHER_RECALLS, len(recalls)))
+        alike = by_language[one.language]
+        others = rng.sample(alike, min(OTHER_RECALLS, len(alike)))
         far = [rng.choice(other.asks) for other in others if other is not one]
         far += [rng.choice(other.others) for other in others[:1]]
         lines = [Line(one.language, text, "plain") for text in one.asks]

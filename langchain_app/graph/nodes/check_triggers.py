@@ -66,12 +66,12 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
     else:
         likeness = partial(parts.listener.likeness, utterance, await context.vector())
         decision = alike(opened, utterance, likeness)
-    reading = await _read(state, opened, context)
-    if decision == Decision() and reading is not None:
-        decision = _second(state, opened, reading, context)
     needed = trouble(parts.world, scene, understood, decision.hint, answered=answered)
     if needed is not None and _opened(decision, understood) < offered(understood):
         decision = Decision()  # "any work for me?" opens no shop: the trouble is told
+    reading = await _read(state, opened, context)
+    if decision == Decision() and reading is not None:
+        decision = _second(state, opened, reading, context)
     fired = decision.fired or (None if decision.asks_back else moment(opened))
     return {
         "triggers": TriggerCheck(

@@ -489,6 +489,16 @@ async def test_who_offers_help_more_surely_than_anything_else_opens_nothing(ebbh
     assert untouched(turn)
 
 
+async def test_an_offer_of_help_takes_no_gate_from_a_second_judge(ebbhold) -> None:
+    said = "Any work for me? What became of the bell?"
+    turn = await play(
+        ebbhold, said, ["Aye."], npc="isaura",
+        understood=performing({"offers_help": 0.5, "ask-crack": 0.2}, "asks"),
+        reader=Reader("ask-crack", said),
+    )  # fmt: skip
+    assert turn.answer["story"]["fired"] == "ask-crack"
+
+
 # --- what is forbidden
 
 
