@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_app.domain.story import GOAL, Quest, Trigger
 from langchain_app.domain.text import LocalText, LocalTexts
-from langchain_app.domain.triggers import BESIDE_LORE
+from langchain_app.domain.triggers import BESIDE_LORE, performs
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.understanding import StoryAct, Understood
 from langchain_app.domain.world import World
@@ -65,8 +65,7 @@ def trouble(
 
 def offered(understood: Understood) -> float:
     """Return how surely help is offered without saying with what; 0 where nobody listened for it."""
-    judged = understood.judged.get(OFFERS_HELP.key)
-    return judged.performs if judged is not None else 0.0
+    return performs(understood, OFFERS_HELP.key)
 
 
 def _waiting(world: World, scene: Scene) -> Quest | None:

@@ -84,10 +84,10 @@ class PlainStory:
         before, wanted = set(self.flags), dict.fromkeys(self.world.axes, 0.0)
         done: Json = {"fired": None, "asks_back": None, "hint": None, "hurt": None, "flags": set()}
         asked, self.asked[npc] = self.asked.get(npc), None
-        read = reading
         if reading and reading["little"]:  # nothing else by the way, unless it is certain
             certain = {key: p if p >= 0.95 else 0.0 for key, p in reading["p"].items()}
             reading = reading | {"p": certain}
+        read = reading
         least = 0.8 if reading and reading["alone"] else 0.95
         if reading and (hurt := self._hurt(npc, reading["p"], least)):
             self._feel(npc, hurt["reaction"].get("deltas", {}))

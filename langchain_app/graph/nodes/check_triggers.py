@@ -24,6 +24,7 @@ from langchain_app.domain.triggers import (
     moment,
     near_misses,
     open_triggers,
+    performs,
     read_trigger,
     story_acts,
 )
@@ -89,8 +90,9 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
 def _opened(decision: Decision, understood: Understood) -> float:
     """Return how surely the words perform what was decided; 1 for a yes to what was asked back."""
     trigger = decision.fired.trigger if decision.fired else decision.asks_back
-    judged = understood.judged.get(trigger.id) if trigger is not None else None
-    return 1.0 if judged is None or understood.agrees else judged.performs
+    if trigger is None or trigger.id not in understood.judged or understood.agrees:
+        return 1.0
+    return performs(understood, trigger.id)
 
 
 def _second(

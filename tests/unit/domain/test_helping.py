@@ -34,6 +34,12 @@ def test_a_question_that_lore_answers_is_surely_an_offer_or_none(ebbhold, p, tol
     assert (found is not None) is told
 
 
+@pytest.mark.parametrize(("p", "told"), [(0.94, False), (0.95, True)])
+def test_who_only_asks_what_one_does_offers_no_help_by_the_way(ebbhold, p, told) -> None:
+    asks = replace(offers(p), act="asks_identity", sure={"act": 0.9})
+    assert (trouble(ebbhold, scene(ebbhold, "isaura"), asks) is not None) is told
+
+
 def test_to_whoever_offers_nothing_nothing_is_told(ebbhold) -> None:
     assert trouble(ebbhold, scene(ebbhold, "isaura"), Understood()) is None
     assert trouble(ebbhold, scene(ebbhold, "isaura"), Understood(failure="late")) is None
