@@ -136,10 +136,14 @@ class NearOut(BaseModel):
 
 
 class UnderstoodOut(BaseModel):
-    """What the words do, whether they are meant, and why there was no reading where there was none."""
+    """What the words do, whether they are meant, and why there was no reading where there was none.
+
+    `played` says that the turn before set up a play, in which they may be a line.
+    """
 
     act: str
     mode: str
+    played: bool = False
     failure: str | None
 
 

@@ -64,6 +64,7 @@ def _story(record: TurnRecord) -> dict[str, Any]:
         "understood": {
             "act": record.understood.act,
             "mode": record.understood.mode,
+            "played": record.understood.played,
             "failure": record.understood.failure,
         },
     }

@@ -165,7 +165,8 @@ def decided(
     Of a question that the world's lore answers (`answered`), what is less sure than that does nothing.
 
     The surest gate decides. What is costly and not certain is asked back about, as `asked_back` names
-    what was asked about in the turn before: then a yes is enough, in the player's own words.
+    what was asked about in the turn before: then a yes is enough, in the player's own words. What may
+    be a line of a play opens nothing.
     """
     ends = frozenset(rewards)
     held = _held(understood, acts)
@@ -181,9 +182,10 @@ def decided(
     for trigger in sorted(opened, key=lambda one: -held.get(one.id, UNHELD)[0]):
         p, wanted = held.get(trigger.id, UNHELD)
         doubted = costly(trigger, ends) and trigger.confirm != "never"
-        if doubted and p >= ASKED and (p < SURE or trigger.confirm == "always"):
+        unsure = p < SURE or trigger.confirm == "always" or understood.played
+        if doubted and p >= ASKED and unsure:
             return Decision(asks_back=trigger)
-        if p >= wanted:
+        if p >= wanted and not understood.played:
             return Decision(FiredTrigger(trigger, f"performs it (p {p:.2f})"))
     for trigger in sorted(closed, key=lambda one: -held.get(one.id, UNHELD)[0]):
         if held.get(trigger.id, UNHELD)[0] >= HEARD:
@@ -260,6 +262,8 @@ def read_trigger(
 
     Its evidence must stand in the player's own words, and the first judge must not rule it out.
     """
+    if understood.played:
+        return None
     own = heard(utterance.text)
     for _, trigger in gates_read(reading, opened, thresholds):
         judged = understood.judged.get(trigger.id)
@@ -294,3 +298,8 @@ def forbidden_hit(
 def asked_back_of(recent: Sequence[Exchange]) -> str | None:
     """Return the trigger that the NPC asked back about in the turn before."""
     return recent[-1].asked_back if recent else None
+
+
+def plays(recent: Sequence[Exchange]) -> bool:
+    """Tell whether the player set up a play in the turn before."""
+    return bool(recent) and recent[-1].mode == "play"

@@ -28,7 +28,7 @@ from langchain_app.domain.settlement import Settlement
 from langchain_app.domain.story import Quest, Standing, StoryState, Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
-from langchain_app.domain.understanding import Understood
+from langchain_app.domain.understanding import Mode, Understood
 
 FOREVER = 2**31 - 1
 """The bound of what is still being lived."""
@@ -69,6 +69,8 @@ class Exchange:
     sources: tuple[str, ...] = ()
     asked_back: str | None = None
     """The trigger about which the NPC asked whether it was meant."""
+    mode: Mode = "meant"
+    """How the player's words were read: they may have set up a play."""
 
 
 @dataclass(frozen=True, slots=True)

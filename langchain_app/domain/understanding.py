@@ -4,7 +4,7 @@ for."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from langchain_app.domain.facts import Asked, Told
@@ -93,7 +93,13 @@ class Understood:
     alone: bool = True
     """Whether it can be understood without the turn before."""
     judged: Mapping[str, Judged] = field(default_factory=dict)
+    played: bool = False
+    """Whether the turn before set up a play, in which this one may be a line."""
     failure: str | None = None
+
+    def as_played(self) -> Understood:
+        """The same words as a line of a play: they tell nothing, and open nothing."""
+        return replace(self, played=True, told=(), put_right="")
 
     @property
     def manner(self) -> SmallTalk | Literal["question"]:
@@ -122,7 +128,7 @@ class Understood:
     def tells(self) -> bool:
         """Whether something is said in earnest, be it that something is wanted; a question is not."""
         asks = self.act in QUESTIONS or self.asked.of_player
-        return not asks and self.mode in TELLING
+        return not asks and self.mode in TELLING and not self.played
 
     @property
     def adds(self) -> bool:
@@ -133,7 +139,7 @@ class Understood:
     @property
     def meant(self) -> bool:
         """Whether the player speaks in earnest."""
-        return self.mode == "meant"
+        return self.mode == "meant" and not self.played
 
 
 NOTHING = Understood(failure="there was nothing to read")

@@ -29,7 +29,8 @@ select s.id as session_id, s.npc_id, t.id as timeline_id, t.player_id, t.seq, t.
            lateral (
                select seq, npc_id, message, reply, sources,
                       answer->'model_info'->>'deflected' as deflected,
-                      answer->'story'->>'asks_back' as asked_back from turns
+                      answer->'story'->>'asks_back' as asked_back,
+                      answer->'story'->'understood'->>'mode' as mode from turns
                where session_id = sat.session_id and seq <= sat.upto
                  and npc_id = coalesce(%(npc)s::text, s.npc_id, %(default_npc)s::text)
                order by seq desc limit %(recent)s) turn
@@ -105,7 +106,13 @@ def scene_of(row: DictRow, npc: Npc, world: World, game_time: float) -> Scene:
         heard=frozenset(row["heard"] or ()),
         recent=tuple(
             # The raw message is kept for repeats; what a prompt may show of it is what was heard.
-            Exchange(_heard(turn), turn["reply"], tuple(turn["sources"]), turn["asked_back"])
+            Exchange(
+                _heard(turn),
+                turn["reply"],
+                tuple(turn["sources"]),
+                turn["asked_back"],
+                turn["mode"] or "meant",
+            )
             for turn in row["recent"]
             if turn["npc_id"] == npc.id
         ),

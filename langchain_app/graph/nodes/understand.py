@@ -10,7 +10,13 @@ from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.hearing import heard
 from langchain_app.domain.helping import offering_help
 from langchain_app.domain.tone import choose_tone
-from langchain_app.domain.triggers import asked_back_of, closed_triggers, open_triggers, story_acts
+from langchain_app.domain.triggers import (
+    asked_back_of,
+    closed_triggers,
+    open_triggers,
+    plays,
+    story_acts,
+)
 from langchain_app.domain.understanding import Before, ToRead, Understood
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
@@ -50,7 +56,8 @@ async def _read(state: TurnState, context: TurnContext) -> Understood:
     )
     try:
         async with asyncio.timeout(min(context.remaining, READING_S)):
-            return await parts.understanding.read(to_read)
+            understood = await parts.understanding.read(to_read)
+            return understood.as_played() if plays(scene.recent) else understood
     except TimeoutError:
         return Understood(failure="the reading was late")
     except UnderstandingFailed as error:

@@ -197,6 +197,7 @@ async def test_the_manner_of_what_was_said_sets_the_tone_and_moves_feelings(ebbh
     assert turn.answer["story"]["understood"] == {
         "act": "thanks",
         "mode": "meant",
+        "played": False,
         "failure": None,
     }
     assert turn.answer["state"]["deltas"]["relationship"] > 0
@@ -293,6 +294,39 @@ async def test_it_does_not_happen_on_a_no_or_on_anything_but_a_yes(
     assert untouched(turn)
 
 
+async def test_a_line_of_a_play_hands_nothing_over_until_it_is_asked_back_about(ebbhold) -> None:
+    performs = Understood(act="asks", judged={"ask-clapper": Judged(0.99, "play")})
+    for mode, asks in (("play", "ask-clapper"), ("meant", None)):
+        recent = (Exchange("Let us play theatre.", "Let us.", mode=mode),)
+        timeline = dorrik(ebbhold, recent=recent)
+        turn = await play(
+            ebbhold,
+            ASKED["en"],
+            [SAID["en"]],
+            npc="dorrik",
+            timelines=timeline,
+            understood=performs,
+        )
+        assert untouched(turn) is (mode == "play")
+        assert turn.answer["story"]["asks_back"] == asks
+        assert turn.answer["story"]["understood"]["played"] is (mode == "play")
+
+
+async def test_what_is_told_in_a_play_is_not_remembered_of_the_player(ebbhold) -> None:
+    name = Told(PLAYER, "name", "Arthur")
+    for mode in ("play", "meant"):
+        timeline = dorrik(ebbhold, recent=(Exchange("Let us play.", "Let us.", mode=mode),))
+        await play(
+            ebbhold,
+            "I am Arthur.",
+            [SAID["en"]],
+            npc="dorrik",
+            timelines=timeline,
+            understood=Understood(act="tells_self", told=(name,)),
+        )
+        assert timeline.commits[-1].facts == (() if mode == "play" else (name,))
+
+
 async def test_a_yes_to_a_question_of_two_turns_ago_is_none(ebbhold) -> None:
     later = (*asked_back(), Exchange("Cold today.", "Aye."))
     timeline = dorrik(ebbhold, recent=later)
@@ -337,9 +371,10 @@ async def test_what_is_costly_and_certain_happens_at_once(ebbhold) -> None:
 
 
 async def test_a_gate_that_never_confirms_opens_like_one_that_costs_nothing(ebbhold) -> None:
-    shows = performing({"open-stall": 0.5}, "requests")
-    turn = await play(ebbhold, "Show me your wares?", ["Look around."], understood=shows)
-    assert turn.answer["state"]["actions"] == [{"name": "open_shop", "arguments": {}}]
+    warns = performing({"goal.sable-slips-off": 0.5}, "brings_news")
+    said = "The wardens are on the stairs."
+    turn = await play(ebbhold, said, ["Snuff the lamp."], npc="sable", understood=warns)
+    assert turn.answer["state"]["actions"] == [{"name": "leave", "arguments": {}}]
     assert turn.answer["story"]["asks_back"] is None
 
 
