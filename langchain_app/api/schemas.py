@@ -138,12 +138,14 @@ class NearOut(BaseModel):
 class UnderstoodOut(BaseModel):
     """What the words do, whether they are meant, and why there was no reading where there was none.
 
-    `played` says that the turn before set up a play, in which they may be a line.
+    `played` says that the turn before set up a play, in which they may be a line; `personal`, what of
+    the NPC itself is asked.
     """
 
     act: str
     mode: str
     played: bool = False
+    personal: str | None = None
     failure: str | None
 
 

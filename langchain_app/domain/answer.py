@@ -65,6 +65,7 @@ def _story(record: TurnRecord) -> dict[str, Any]:
             "act": record.understood.act,
             "mode": record.understood.mode,
             "played": record.understood.played,
+            "personal": record.understood.personal,
             "failure": record.understood.failure,
         },
     }

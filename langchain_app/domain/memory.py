@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from langchain_app.domain.facts import SINGLE, Asked, Fact, Slot, same_value, with_validity
+from langchain_app.domain.npc import TAKEN_UP
 
 HOURLY = 0.995
 """What is left of a memory's recency after an hour of the game (Park et al. 2023)."""
@@ -226,6 +227,10 @@ def recency(then: float, now: float) -> float:
     return math.pow(HOURLY, max(0.0, now - then))
 
 
+TELLING = ("small_talk", *TAKEN_UP)
+"""Acts by which something is told or remarked on."""
+
+
 def importance(*, moved: bool, facts: int, act: str, feeling: float, words: int) -> float:
     """Rate how much an exchange matters, from 0 to 1.
 
@@ -239,9 +244,9 @@ def importance(*, moved: bool, facts: int, act: str, feeling: float, words: int)
         return min(0.8, 0.65 + 0.05 * facts)
     if act == "question":
         return 0.4
-    if act == "small_talk" and abs(feeling) >= 0.6:
+    if act in TELLING and abs(feeling) >= 0.6:
         return 0.5
-    if act == "small_talk":
+    if act in TELLING:
         return min(0.55, 0.1 + 0.08 * words)
     return 0.1
 

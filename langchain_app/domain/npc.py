@@ -17,9 +17,30 @@ SpeechLevel = Literal["hapsyo", "haeyo", "hao", "hage", "hae"]
 
 SmallTalk = Literal[
     "greeting", "farewell", "thanks", "how_are_you", "who_are_you", "compliment", "apology",
-    "insult", "affection", "laughter", "agreement", "refusal", "small_talk",
+    "insult", "affection", "laughter", "agreement", "refusal", "name", "told", "sorrow", "joy", "news",
+    "deed", "gift", "offer", "promise", "complaint", "threat", "joke", "small_talk",
 ]  # fmt: skip
-"""What an utterance does when it asks for nothing that could be looked up."""
+"""What an utterance does when it asks for nothing that could be looked up.
+
+`name` to `joke` are what a player tells or does of which no rule makes anything: an NPC takes it up.
+"""
+TAKEN_UP: tuple[SmallTalk, ...] = (
+    "name", "told", "sorrow", "joy", "news", "deed", "gift", "offer", "promise", "complaint", "threat",
+    "joke",
+)  # fmt: skip
+OF_THE_WORLD: tuple[SmallTalk, ...] = ("news", "complaint", "small_talk")
+"""What may be a remark about the world, which lore answers if it is sure."""
+Personal = Literal[
+    "age", "home", "origin", "family", "marriage", "childhood", "work", "likes", "dislikes", "food",
+    "hobby", "today", "mood", "worries", "fear", "dream", "friend", "regret", "advice", "name_meaning",
+    "opinion_player", "secret", "pastime_song", "town",
+]  # fmt: skip
+"""What people ask a person about itself."""
+COMMON: tuple[Personal, ...] = (
+    "age", "home", "family", "marriage", "likes", "today", "mood", "work", "worries", "dream",
+    "friend", "origin", "name_meaning",
+)  # fmt: skip
+"""What they ask most of all: without an answer to these a person is none."""
 
 
 class ByMood(Frozen):
@@ -54,6 +75,21 @@ class VoiceLines(Frozen):
     laughter: Lines = Field(min_length=1)
     agreement: Lines = Field(min_length=1)
     refusal: Lines = Field(min_length=1)
+    name: Lines = Field(min_length=1)
+    """`{name}` is what the player is called."""
+    told: Lines = Field(min_length=1)
+    sorrow: Lines = Field(min_length=1)
+    joy: Lines = Field(min_length=1)
+    news: Lines = Field(min_length=1)
+    deed: Lines = Field(min_length=1)
+    gift: Lines = Field(min_length=1)
+    offer: Lines = Field(min_length=1)
+    promise: Lines = Field(min_length=1)
+    complaint: Lines = Field(min_length=1)
+    threat: Lines = Field(min_length=1)
+    joke: Lines = Field(min_length=1)
+    repeated: Lines = Field(min_length=1)
+    """Said before an answer that was given just before."""
     small_talk: Lines = Field(min_length=1)
     unknown: Lines = Field(min_length=2)
     deflect: Lines = Field(min_length=2)
@@ -123,6 +159,8 @@ class Npc(Frozen):
     taboos: LocalTexts
     secrets: tuple[Phrase, ...] = ()
     acquaintances: dict[str, LocalText] = Field(default_factory=dict)
+    answers: dict[Personal, LocalText] = Field(default_factory=dict)
+    """What this person says of itself when asked."""
     initial: Relationship = Relationship()
     lines: Voice
     forbidden_triggers: tuple[ForbiddenTrigger, ...] = ()

@@ -40,12 +40,17 @@ class Tone:
     top_p: float
 
 
+GLAD, SORRY = 0.3, -0.3
+"""From here on what a player tells is glad, or sad."""
+
+
 def choose_tone(sentiment: Sentiment, act: DialogueAct, mood: Mood) -> Tone:
     """Choose mood, style and sampling from what was said and what the NPC feels.
 
     A compound above 0.5 warms style and temperature and one below -0.3 cools them (the persona
     engine's rule); 0.7 and 0.9 are its defaults.
     """
+    act = _felt(act, sentiment)
     style: Style = "plain"
     temperature, top_p = 0.7, 0.9
     if sentiment.compound > 0.5:
@@ -58,10 +63,19 @@ def choose_tone(sentiment: Sentiment, act: DialogueAct, mood: Mood) -> Tone:
     return Tone(sentiment, act, mood, emotion, style, temperature, top_p)
 
 
+def _felt(act: DialogueAct, sentiment: Sentiment) -> DialogueAct:
+    """Return the act, where what is told is glad or sad: that is taken up, not the matter."""
+    if act == "sorrow" and sentiment.compound > GLAD:
+        return "joy"
+    return "sorrow" if act == "told" and sentiment.compound < SORRY else act
+
+
 def _emotion(sentiment: Sentiment, act: DialogueAct, mood: Mood) -> Emotion:
-    if act == "insult":
+    if act in ("insult", "threat"):
         return "anger"
-    if act in ("thanks", "compliment", "affection", "laughter") and mood != "cold":
+    if act == "sorrow" and mood != "cold":
+        return "sadness"
+    if act in ("thanks", "compliment", "affection", "laughter", "joy", "joke") and mood != "cold":
         return "joy"
     if mood == "cold":
         return "suspicion"

@@ -230,6 +230,12 @@ class Brief:
     complaint: str = ""
     """What was wrong with the first reply, when it is being repaired."""
 
+    @property
+    def of_oneself(self) -> str | None:
+        """What the NPC says of itself, where it is asked for that and its author wrote it."""
+        asked, answers = self.understood.personal, self.scene.npc.answers
+        return answers[asked][self.utterance.language] if asked in answers else None
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from langchain_app.domain.facts import Asked, Told
-from langchain_app.domain.npc import Npc, SmallTalk
+from langchain_app.domain.facts import PLAYER, Asked, Told
+from langchain_app.domain.npc import Npc, Personal, SmallTalk
 from langchain_app.domain.text import Language, LocalText, LocalTexts
 
 Act = Literal[
@@ -32,7 +32,10 @@ MANNERS: Mapping[Act, SmallTalk | Literal["question"]] = {
     "asks": "question", "requests": "question", "asks_wellbeing": "how_are_you",
     "asks_identity": "who_are_you", "accepts": "agreement", "refuses": "refusal", "thanks": "thanks",
     "apologises": "apology", "praises": "compliment", "insults": "insult", "affection": "affection",
-    "jokes": "laughter", "laughs": "laughter", "greets": "greeting", "takes_leave": "farewell",
+    "jokes": "joke", "laughs": "laughter", "greets": "greeting", "takes_leave": "farewell",
+    "tells_self": "told", "tells_feeling": "sorrow", "brings_news": "news", "reports_deed": "deed",
+    "hands_over": "gift", "offers": "offer", "promises": "promise", "complains": "complaint",
+    "threatens": "threat",
 }  # fmt: skip
 """The manner of an act, for which every NPC has lines; of the others it is small talk."""
 COURTESIES: tuple[Act, ...] = (
@@ -90,6 +93,8 @@ class Understood:
     asked: Asked = field(default_factory=Asked)
     put_right: str = ""
     """The value of before that it puts right, where it names it."""
+    personal: Personal | None = None
+    """What of the NPC itself is asked."""
     alone: bool = True
     """Whether it can be understood without the turn before."""
     judged: Mapping[str, Judged] = field(default_factory=dict)
@@ -104,7 +109,13 @@ class Understood:
     @property
     def manner(self) -> SmallTalk | Literal["question"]:
         """The manner of the act."""
-        return MANNERS.get(self.act, "small_talk")
+        return "name" if self.named else MANNERS.get(self.act, "small_talk")
+
+    @property
+    def named(self) -> str:
+        """What the player says that they are called; empty where they do not."""
+        names = [t.value for t in self.told if (t.subject, t.slot) == (PLAYER, "name")]
+        return names[0] if self.act == "tells_self" and names else ""
 
     @property
     def wants_answer(self) -> bool:

@@ -29,5 +29,11 @@ SPANS = (*SLOTS, "whose", "old")
 TAGS = ("", *(f"{edge}-{span}" for span in SPANS for edge in "BI"))
 ASKED = ("", *SLOTS, "all", "other")
 """What a line asks the NPC to remember: "" nothing that was told, "other" what is in no slot."""
+PERSONAL = (
+    "", "age", "home", "origin", "family", "marriage", "childhood", "work", "likes", "dislikes",
+    "food", "hobby", "today", "mood", "worries", "fear", "dream", "friend", "regret", "advice",
+    "name_meaning", "opinion_player", "secret", "pastime_song", "town",
+)  # fmt: skip
+"""What a line asks of the NPC itself: "" nothing of these."""
 SEGMENTS = ("line", "sentence", "example", "player_before", "npc_before", "memory", "npc")
 """What the pieces are that the model reads together."""

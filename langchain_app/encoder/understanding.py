@@ -22,6 +22,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from langchain_app.domain.errors import UnderstandingFailed
+from langchain_app.domain.npc import Personal
 from langchain_app.domain.text import Language
 from langchain_app.domain.understanding import (
     TELLING,
@@ -32,7 +33,7 @@ from langchain_app.domain.understanding import (
     Understood,
 )
 from langchain_app.encoder.encoder import LOWER, Encoder, session_options
-from langchain_app.encoder.labels import ACTS, MODES, OUTCOMES, SEGMENTS
+from langchain_app.encoder.labels import ACTS, MODES, OUTCOMES, PERSONAL, SEGMENTS
 from langchain_app.encoder.lines import BESIDE_PIECES, Line, LineReader
 from langchain_app.encoder.telling import Telling, two_layers
 from langchain_app.encoder.weights import HEADS, LAYERS, WIDTH, Floats
@@ -51,6 +52,8 @@ MOST_ACTS = 5
 """Acts that a line is held against, the nearest by the encoder's vectors. Measured on 270 honest
 lines of the demo world: the act that was meant is among the first three for 99.6%, among the first
 four for all."""
+PERSONALLY = 0.6
+"""How surely a line must ask something of the NPC itself."""
 NPC_WORDS = 100
 """Characters of the NPC's last words that are read: what it ended with is what is answered."""
 
@@ -120,6 +123,7 @@ class EmbeddedUnderstanding:
         )
         if MODES[int(mode.argmax())] not in TELLING:
             told = ()
+        personal = _softmax(self._heads("personal", whole[:1]))[0]
         return Understood(
             act=ACTS[int(act.argmax())],  # type: ignore[arg-type]  # one of Act
             mode=MODES[int(mode.argmax())],  # type: ignore[arg-type]  # one of Mode
@@ -127,6 +131,7 @@ class EmbeddedUnderstanding:
             told=told,
             asked=asked,
             put_right=put_right,
+            personal=_surely(personal),
             alone=alone >= 0.5,
             judged=judged,
         )
@@ -202,6 +207,14 @@ class EmbeddedUnderstanding:
                 feeds[f"{name}_{number}"] = padded
         found: list[Floats] = self._session.run(None, feeds)
         return found
+
+
+def _surely(chances: Floats) -> Personal | None:
+    """Return what is asked of the NPC itself, where that is likely enough."""
+    likeliest = int(chances.argmax())
+    if not likeliest or chances[likeliest] < PERSONALLY:
+        return None
+    return PERSONAL[likeliest]  # type: ignore[return-value]  # one of Personal
 
 
 def act_parts(act: StoryAct, npc_name: str, language: Language) -> tuple[tuple[str, int], ...]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from langchain_app.domain.lines import pick
 from langchain_app.domain.lore import OWN_WORDS, ScoredChunk
-from langchain_app.domain.npc import VoiceLines
+from langchain_app.domain.npc import OF_THE_WORLD, VoiceLines
 from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
@@ -24,6 +24,7 @@ from langchain_app.prompts.story_lines import story_line
 
 WHOLE_PASSAGE: dict[Language, int] = {"en": 230, "ko": 120}
 """A passage of at most so many characters is told whole; of a longer one, two sentences are."""
+NAME = "{name}"
 SURE = 0.9
 """A remark that asks nothing is answered from lore only if a passage is so sure to be meant."""
 
@@ -48,11 +49,13 @@ class Composer:
     def _answered(self, brief: Brief) -> str:
         language = brief.utterance.language
         lines = brief.scene.npc.lines[language]
-        manner, mood = brief.understood.manner, brief.tone.mood
+        manner, best = brief.tone.act, brief.lore.best
         told = self._teller.tell(brief)
         asks = brief.understood.asked.of_player or (told and manner == "how_are_you")
-        if manner != "question" and manner != "small_talk" and not asks:
-            return self._pick(brief, lines.small_talk_lines(manner, mood))
+        sure = manner in OF_THE_WORLD and best is not None and best.confidence >= SURE
+        if manner != "question" and manner != "small_talk" and not asks and not sure:
+            line = self._pick(brief, lines.small_talk_lines(manner, brief.tone.mood))
+            return line.replace(NAME, brief.understood.named)
         remembered = recalled(brief, self._korean)
         if remembered:
             return remembered
@@ -61,18 +64,27 @@ class Composer:
         if remembered is None:
             return self._pick(brief, lines.unknown)
         asked = brief.understood.wants_answer
-        best = brief.lore.best
+        if brief.of_oneself is not None:
+            return self._after((), brief.of_oneself, brief)
         if best is not None and (asked or best.confidence >= SURE):
             return self._answer(best, brief, lines)
         return self._pick(brief, lines.unknown if asked else lines.small_talk)
 
     def _answer(self, best: ScoredChunk, brief: Brief, lines: VoiceLines) -> str:
         mood = brief.tone.mood
-        opener = self._pick(brief, lines.openers[_opening(brief.tone)])
-        parts = [opener, self._told(best, brief)]
-        if len(parts[1]) < WHOLE_PASSAGE[brief.utterance.language] and _is_rounded_off(brief):
+        told = self._told(best, brief)
+        own = best.chunk.kind in OWN_WORDS  # nobody looks up what they are
+        openers = () if own or _opened(brief) else lines.openers[_opening(brief.tone)]
+        parts = [self._after(openers, told, brief)]
+        if len(told) < WHOLE_PASSAGE[brief.utterance.language] and _is_rounded_off(brief):
             parts.append(self._pick(brief, lines.closers[mood]))
         return " ".join(parts)
+
+    def _after(self, openers: Sequence[str], told: str, brief: Brief) -> str:
+        """Return an answer after one of some openers, or after a word that it was given before."""
+        if any(told in exchange.npc for exchange in brief.scene.recent):
+            openers = brief.scene.npc.lines[brief.utterance.language].repeated
+        return f"{self._pick(brief, openers)} {told}" if openers else told
 
     def _told(self, found: ScoredChunk, brief: Brief) -> str:
         """Return the passage, or of a long one the sentence that answers and its neighbour."""
@@ -97,6 +109,13 @@ class Composer:
     def _pick(self, brief: Brief, lines: Sequence[str]) -> str:
         said = [exchange.npc for exchange in brief.scene.recent]
         return pick(lines, f"{brief.scene.timeline_id}{brief.scene.seq}", said)
+
+
+def _opened(brief: Brief) -> bool:
+    """Tell whether the answer before this one began with an opener: not every one does."""
+    openers = brief.scene.npc.lines[brief.utterance.language].openers
+    every = (*openers.warm, *openers.neutral, *openers.cold)
+    return bool(brief.scene.recent) and brief.scene.recent[-1].npc.startswith(every)
 
 
 def _opening(tone: Tone) -> Mood:

@@ -15,7 +15,7 @@ from string import Template
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from langchain_app.domain.guardrails import shown_safely
-from langchain_app.domain.npc import Npc, SpeechLevel
+from langchain_app.domain.npc import TAKEN_UP, Npc, SpeechLevel
 from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Style
@@ -68,6 +68,11 @@ _BESIDE: dict[Language, str] = {
     "ko": "대답한 뒤에 스스로 덧붙이는 말:",
 }
 _NOTHING: dict[Language, str] = {"en": "(nothing)", "ko": "(없음)"}
+
+_TAKES_UP: dict[Language, str] = {
+    "en": "They tell you something: take that up first, in a few words of your own.",
+    "ko": "무언가를 들려주었다. 다른 말에 앞서 그 말부터 받아 준다.",
+}
 
 
 def persona_messages(brief: Brief, world: World) -> list[BaseMessage]:
@@ -131,12 +136,14 @@ _PLAYER: dict[Language, str] = {"en": "Player", "ko": "플레이어"}
 
 
 def _turn(brief: Brief, world: World, language: Language) -> str:
+    own = [brief.of_oneself] if brief.of_oneself is not None else []
+    takes_up = _TAKES_UP[language] if brief.tone.act in TAKEN_UP else ""
     return _filled(
         "turn",
         language,
         mood=" ".join((_MOODS[language][brief.tone.mood], *_manners(brief, language))),
-        style=_STYLES[language][brief.tone.style],
-        lore=_bullets([found.chunk.text for found in brief.lore.chunks], language),
+        style=f"{_STYLES[language][brief.tone.style]} {takes_up}".strip(),
+        lore=_bullets([*own, *(found.chunk.text for found in brief.lore.chunks)], language),
         memories=_bullets([shown(memory, language) for memory in brief.memories], language),
         event=_event(brief, world, language),
         repair=_REPAIR[language] if brief.complaint else "",

@@ -19,6 +19,7 @@ from langchain_app.domain.npc import Npc
 from langchain_app.domain.story import Item, Quest
 from langchain_app.domain.world import Manifest, World
 from langchain_app.worlds.checking import Places, check_world
+from langchain_app.worlds.house import with_plain_lines
 from langchain_app.worlds.lorebooks import read_lorebook
 from langchain_app.worlds.passages import read_passages
 from langchain_app.worlds.source import FileRejected, SourceFile
@@ -38,7 +39,7 @@ def load_world(folder: Path) -> World:
     if not (folder / "world.json").is_file():
         raise WorldInvalid(str(folder), [Mistake("world.json", 1, "there is no world.json here")])
     manifests = reading.objects("world.json", Manifest)
-    npcs = reading.by_id(reading.objects("npcs/*.json", Npc))
+    npcs = reading.by_id(reading.objects("npcs/*.json", Npc, with_plain_lines))
     quests = reading.by_id(reading.objects("quests/*.json", Quest))
     items = reading.by_id(reading.lists("items/*.json", Item))
     passages = reading.by_id(reading.passages("worldview/*.md"))
@@ -68,9 +69,13 @@ class _Reading:
     def version(self) -> str:
         return self._digest.hexdigest()[:12]
 
-    def objects(self, pattern: str, model: type[T]) -> list[T]:
-        """Read one object a file."""
-        return self._each(pattern, lambda source: self._validate(source, source.json(), (), model))
+    def objects(
+        self, pattern: str, model: type[T], lent: Callable[[object], object] = lambda entry: entry
+    ) -> list[T]:
+        """Read one object a file, with what is lent to it."""
+        return self._each(
+            pattern, lambda source: self._validate(source, lent(source.json()), (), model)
+        )
 
     def lists(self, pattern: str, model: type[T]) -> list[T]:
         """Read a list of objects a file."""

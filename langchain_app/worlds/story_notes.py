@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from langchain_app.domain.goals import Goal
-from langchain_app.domain.npc import ForbiddenTrigger, Npc
+from langchain_app.domain.npc import COMMON, ForbiddenTrigger, Npc
 from langchain_app.domain.story import Quest, Requirements, Said, Trigger
 from langchain_app.domain.text import LANGUAGES, Language, LocalText
 from langchain_app.domain.world import World
@@ -69,7 +69,9 @@ def _said_notes(gate: Trigger | Goal | ForbiddenTrigger) -> Iterator[str]:
 
 
 def _npc_notes(world: World, npc: Npc) -> Iterator[str]:
-    """Yield what two things that one NPC waits for both take for themselves."""
+    """Yield what people ask this NPC in vain, and what two things that it waits for both take."""
+    if silent := [asked for asked in COMMON if asked not in npc.answers]:
+        yield f"npcs/{npc.id}.json: no `answers` to {', '.join(silent)}: people ask that first"
     for forbidden in npc.forbidden_triggers:
         for fault in _said_notes(forbidden):
             yield f"npcs/{npc.id}.json: the forbidden trigger {forbidden.id!r}: {fault}"

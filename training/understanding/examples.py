@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from langchain_app.domain.text import Language
-from langchain_app.encoder.labels import ACTS, MODES, SLOTS
+from langchain_app.encoder.labels import ACTS, MODES, PERSONAL, SLOTS
 
 DATA = Path(__file__).parent / "data"
 BLIND, BLIND_NOT = "blind", "blind_not"
@@ -104,6 +104,23 @@ class Recall:
     told: str
     asks: tuple[str, ...]
     others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A line, and what it asks of the NPC itself: one of PERSONAL."""
+
+    set: str
+    language: Language
+    text: str
+    key: str
+    before: tuple[Before, ...] = ()
+
+
+def questions(folder: Path = DATA) -> list[Question]:
+    """Return every line of `personal/*.jsonl`; raises DataInvalid."""
+    files = sorted((folder / "personal").glob("*.jsonl"))
+    return [one for file in files for one in _questions(file)]
 
 
 def recalls(folder: Path = DATA) -> list[Recall]:
@@ -202,6 +219,20 @@ def _recalls(file: Path) -> Iterator[Recall]:
             yield Recall(
                 file.stem, language, found["told"], tuple(found["asks"]), tuple(found["not"])
             )
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
+
+
+def _questions(file: Path) -> Iterator[Question]:
+    for number, row in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            found = json.loads(row)
+            if found["k"] not in PERSONAL:
+                raise ValueError(f"unknown key {found['k']!r}")
+            said = found.get("b", "")
+            who, text = ("P", said[3:]) if said.startswith("P: ") else ("N", said)
+            before = (Before(who, text),) if text else ()
+            yield Question(file.stem, found["l"], found["t"], found["k"], before)
         except (ValueError, KeyError, TypeError) as error:
             raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
 

@@ -33,7 +33,7 @@ def outcome_logits(model: Understanding, states: States, found: ActRound) -> Ten
         read = states.lines([found.lines[n].text for n in part])
         besides = [Beside(seen_act, torch.zeros(len(part), dtype=torch.long), batch.mask)]
         if found.lines[part[0]].before:
-            besides.append(_turns(model, states, [found.lines[n].before for n in part]))
+            besides.append(turns_of(model, states, [found.lines[n].before for n in part]))
         logits.append(model.outcome(pooled(read, model(read, besides))))
     back = torch.tensor(order).argsort()
     return torch.cat(logits)[back]
@@ -57,7 +57,7 @@ def _beside(
     return Beside(model.beside(batch, segments), torch.tensor(which), batch.mask)
 
 
-def _turns(model: Understanding, states: States, turns: Sequence[tuple[Before, ...]]) -> Beside:
+def turns_of(model: Understanding, states: States, turns: Sequence[tuple[Before, ...]]) -> Beside:
     """Return what lines see of the turns before them; most see nothing."""
     texts: list[Parts] = [[]]
     which = []
@@ -87,7 +87,7 @@ def line_logits(
 ) -> tuple[dict[str, Tensor], Batch, Tensor]:
     """Return what each line is read to be, as logits; the lines, and their states."""
     read = states.lines([line.text for line in lines])
-    seen = model(read, [_turns(model, states, [line.before for line in lines])])
+    seen = model(read, [turns_of(model, states, [line.before for line in lines])])
     whole = pooled(read, seen)
     heads = {name: getattr(model, name)(whole) for name in ("act", "mode", "alone", "asked")}
     return heads, read, seen

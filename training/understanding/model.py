@@ -14,7 +14,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from langchain_app.encoder.labels import ACTS, ASKED, MODES, OUTCOMES, SEGMENTS, STANCES, TAGS
+from langchain_app.encoder.labels import (
+    ACTS,
+    ASKED,
+    MODES,
+    OUTCOMES,
+    PERSONAL,
+    SEGMENTS,
+    STANCES,
+    TAGS,
+)
 from langchain_app.encoder.weights import HEADS, INNER, LAYERS, WIDTH, Weights
 
 LINEAR = {
@@ -151,6 +160,7 @@ class Understanding(nn.Module):
         self.asked = _Head(
             2 * WIDTH, len(ASKED) + 1, dropout
         )  # the last: asks for what held before
+        self.personal = _Head(2 * WIDTH, len(PERSONAL), dropout)  # learnt last, by `personal.py`
         self.tag = nn.Linear(WIDTH, len(TAGS))
         self.span = _Head(3 * WIDTH, len(STANCES) + 1, dropout)  # the last: it is of the player
 

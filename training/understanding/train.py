@@ -69,10 +69,12 @@ def _kept(model: Understanding, folder: Path, result: dict[str, Any]) -> None:
     torch.save({"model": model.state_dict(), "result": result}, folder / "understanding.pt")
 
 
-def _resumed(model: Understanding, kept: dict[str, torch.Tensor]) -> None:
+def resumed(model: Understanding, kept: dict[str, torch.Tensor]) -> None:
     """Take over what a model learnt, also where a label was added since, before a head's last."""
     for name, own in model.state_dict().items():
-        if kept[name].shape != own.shape:
+        if name not in kept:  # a head that was added since
+            kept[name] = own
+        elif kept[name].shape != own.shape:
             known, grown = kept[name], own.clone()
             grown[: len(known) - 1], grown[-1] = known[:-1], known[-1]
             kept[name] = grown
@@ -102,7 +104,7 @@ def trained(asked: argparse.Namespace) -> dict[str, Any]:
     texts = texts_of([*lesson.acts, *acts_], [*lesson.lines, *lines], [*lesson.memories, *memories])
     states.prepare(texts, "reading")
     if asked.resume is not None:
-        _resumed(model, torch.load(asked.resume / "understanding.pt")["model"])
+        resumed(model, torch.load(asked.resume / "understanding.pt")["model"])
     else:
         some = [line.text for act in lesson.acts[::4] for line in act.lines[::8]]
         model.centred(states.lines(some[:1000]))

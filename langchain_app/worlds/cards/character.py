@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
 from itertools import islice, pairwise
 from typing import Literal
 
@@ -18,6 +15,7 @@ from langchain_app.domain.text import LANGUAGES, Language, detect_language
 from langchain_app.worlds.cards.files import Json
 from langchain_app.worlds.cards.korean import in_latin, speech_level_of
 from langchain_app.worlds.cards.reading import Card
+from langchain_app.worlds.house import plain_lines
 
 NoteKind = Literal["default", "untranslated", "kept", "refused", "next"]
 PERSONA_CHARS = 4000
@@ -242,20 +240,6 @@ def exchanges(examples: str) -> list[tuple[str, str]]:
 
 def _answers(examples: str) -> str:
     return "\n".join(answer for _, answer in exchanges(examples))
-
-
-def plain_lines(language: Language, level: SpeechLevel | None, name: str) -> Json:
-    """Return plain lines of every kind, of somebody called `name`."""
-    lines = _shipped_lines()[language]
-    text = json.dumps(lines if level is None else lines[level], ensure_ascii=False)
-    found: Json = json.loads(text.replace("{{char}}", json.dumps(name, ensure_ascii=False)[1:-1]))
-    return found
-
-
-@lru_cache
-def _shipped_lines() -> Json:
-    found: Json = json.loads((files(__package__) / "lines.json").read_text("utf-8"))
-    return found
 
 
 def _harmless(text: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from langchain_app.domain.guardrails import reply_fault
 from langchain_app.domain.npc import SpeechLevel
 from langchain_app.domain.text import LANGUAGES, Language
-from langchain_app.worlds.cards.character import LEVEL_NAMES, both, plain_lines
+from langchain_app.worlds.cards.character import LEVEL_NAMES, both
 from langchain_app.worlds.cards.files import Json
 from langchain_app.worlds.cards.korean import in_latin, speech_level_of
+from langchain_app.worlds.house import plain_lines
 from langchain_app.worlds.seed.documents import (
     DialogueTurn,
     Fallback,

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from langchain_app.domain import facts
-from langchain_app.domain.npc import SmallTalk
+from langchain_app.domain.npc import Personal, SmallTalk
 from langchain_app.domain.understanding import MANNERS, Act, Judged, Mode, Outcome, Understood
 from langchain_app.encoder import labels
 
@@ -20,8 +20,9 @@ from langchain_app.encoder import labels
         (labels.OUTCOMES, get_args(Outcome)),
         (labels.SLOTS, facts.SLOTS),
         (labels.STANCES, get_args(facts.Stance)),
+        (labels.PERSONAL, ("", *get_args(Personal))),
     ],
-    ids=["acts", "modes", "outcomes", "slots", "stances"],
+    ids=["acts", "modes", "outcomes", "slots", "stances", "personal"],
 )
 def test_a_label_of_the_model_is_one_of_the_platform_and_the_other_way_round(given, known) -> None:
     assert given == known
@@ -42,7 +43,8 @@ def test_every_act_has_a_manner_for_which_npcs_have_lines() -> None:
     manners = {Understood(act=act).manner for act in get_args(Act)}
     assert manners <= {*get_args(SmallTalk), "question"}
     assert {*MANNERS} <= {*get_args(Act)}
-    assert {*get_args(SmallTalk)} - manners == set()
+    by_what_is_told = {"name", "joy"}  # of who tells of themselves, and of a glad feeling
+    assert {*get_args(SmallTalk)} - manners == by_what_is_told
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_every_act_has_a_manner_for_which_npcs_have_lines() -> None:
         ("requests", "question", True),
         ("asks_wellbeing", "how_are_you", False),
         ("thanks", "thanks", False),
-        ("hands_over", "small_talk", False),
+        ("hands_over", "gift", False),
     ],
 )
 def test_only_a_question_or_a_request_wants_to_be_looked_up(act, manner, wants) -> None:

@@ -66,6 +66,36 @@ def test_who_does_it_is_told_from_who_does_not(model, npc, language: Language) -
     assert min(does) >= HEARD > max(does_not), (does, does_not)
 
 
+ABOUT_ITSELF: dict[Language, dict[str, str | None]] = {
+    "en": {
+        "so how old are you these days?": "age",
+        "anyone waiting for you at home? married?": "marriage",
+        "what keeps you up at night": "worries",
+        "what have you been up to today": "today",
+        "how old is this tower?": None,
+        "is the smith married?": None,
+        "how much is the rope": None,
+    },
+    "ko": {
+        "올해 연세가 어떻게 되세요?": "age",
+        "혹시 결혼은 하셨어요?": "marriage",
+        "요즘 걱정거리 있어요?": "worries",
+        "오늘은 뭐 하면서 보내셨어요?": "today",
+        "이 탑은 몇 년 됐어요?": None,
+        "대장장이는 결혼했어요?": None,
+        "밧줄 얼마예요?": None,
+    },
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_asked_of_the_npc_itself_is_told_from_what_is_asked_of_others(
+    model, npc, language: Language
+) -> None:
+    found = {text: read(model, npc, text, language).personal for text in ABOUT_ITSELF[language]}
+    assert found == ABOUT_ITSELF[language]
+
+
 def every_gate() -> Iterator[tuple[Any, StoryAct]]:
     world = load_world(EBBHOLD)
     for npc_id, triggers in world.triggers.items():

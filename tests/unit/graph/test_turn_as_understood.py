@@ -198,6 +198,7 @@ async def test_the_manner_of_what_was_said_sets_the_tone_and_moves_feelings(ebbh
         "act": "thanks",
         "mode": "meant",
         "played": False,
+        "personal": None,
         "failure": None,
     }
     assert turn.answer["state"]["deltas"]["relationship"] > 0

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from langchain_app.domain.facts import PLAYER, Told
 from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState, Trigger
 from langchain_app.domain.text import LocalText
 from langchain_app.domain.tone import Sentiment, choose_tone
-from langchain_app.domain.turn import Brief, FiredTrigger, Scene, TriggerCheck, Utterance
+from langchain_app.domain.turn import Brief, Exchange, FiredTrigger, Scene, TriggerCheck, Utterance
 from langchain_app.domain.understanding import Understood
 from langchain_app.llm.composing import Composer
 
@@ -57,6 +58,29 @@ def test_a_friend_who_is_harsh_is_answered_without_endearments(ebbhold, composer
     kind = composer.compose(brief(ebbhold, language, 0.6, mood="warm"))
     assert harsh.startswith(openers["neutral"])
     assert kind.startswith(openers["warm"])
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_an_opener_goes_before_no_two_answers_running_and_before_no_own_words(
+    ebbhold, composer, language
+) -> None:
+    first = brief(ebbhold, language, 0.0)
+    told = composer.compose(first)
+    other = ScoredChunk(
+        replace(first.lore.chunks[0].chunk, text="Maren sells it."), 1.0, 1.0, "", ""
+    )
+    asked = replace(first, lore=Findings((other,)))
+    again = replace(asked, scene=replace(asked.scene, recent=(Exchange("When?", told),)))
+    mine = replace(
+        asked, lore=Findings((replace(other, chunk=replace(other.chunk, kind="voice")),))
+    )
+    openers = ebbhold.npc("maren").lines[language].openers["neutral"]
+    assert [composer.compose(one).startswith(openers) for one in (first, asked, again, mine)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -144,8 +168,81 @@ def test_what_is_a_courtesy_by_its_reading_gets_the_line_of_its_manner(
 ) -> None:
     lines = ebbhold.npc("isaura").lines[language]
     for act, wanted in (("thanks", lines.thanks), ("takes_leave", lines.farewell)):
-        said = replace(touched(ebbhold, language, TriggerCheck()), understood=Understood(act=act))
-        assert composer.compose(said) in wanted
+        assert composer.compose(heard(ebbhold, language, Understood(act=act))) in wanted
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        ("tells_self", "told"),
+        ("tells_feeling", "sorrow"),
+        ("brings_news", "news"),
+        ("reports_deed", "deed"),
+        ("hands_over", "gift"),
+        ("offers", "offer"),
+        ("promises", "promise"),
+        ("complains", "complaint"),
+        ("threatens", "threat"),
+        ("jokes", "joke"),
+    ],
+)
+def test_what_a_player_tells_is_taken_up(ebbhold, composer, language, act, kind) -> None:
+    for npc in ("isaura", "mio"):
+        said = composer.compose(heard(ebbhold, language, Understood(act=act), npc=npc))
+        assert said in getattr(ebbhold.npc(npc).lines[language], kind)
+
+
+@pytest.mark.parametrize(
+    ("act", "compound", "kind"),
+    [
+        ("tells_feeling", 0.6, "joy"),
+        ("tells_feeling", 0.0, "sorrow"),
+        ("tells_self", -0.6, "sorrow"),
+        ("tells_self", 0.6, "told"),
+    ],
+)
+def test_what_is_glad_or_sad_is_taken_up_as_that(ebbhold, composer, act, compound, kind) -> None:
+    said = composer.compose(heard(ebbhold, "en", Understood(act=act), compound=compound))
+    assert said in getattr(ebbhold.npc("isaura").lines.en, kind)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Toby"), ("ko", "토비")])
+def test_a_name_is_taken_up_by_name(ebbhold, composer, language, name) -> None:
+    told = Understood(act="tells_self", told=(Told(PLAYER, "name", name),))
+    said = composer.compose(heard(ebbhold, language, told))
+    lines = ebbhold.npc("isaura").lines[language].name
+    assert said in [line.replace("{name}", name) for line in lines]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_who_asks_a_person_about_itself_hears_it_before_any_lore(
+    ebbhold, composer, language
+) -> None:
+    isaura = ebbhold.npc("isaura")
+    asked = heard(ebbhold, language, Understood(act="asks", personal="age"))
+    assert composer.compose(asked) == isaura.answers["age"][language]
+    nobody = isaura.model_copy(update={"answers": {}})
+    asked = replace(asked, scene=replace(asked.scene, npc=nobody))
+    assert composer.compose(asked) in isaura.lines[language].unknown
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_was_said_before_is_said_again_as_that(ebbhold, composer, language) -> None:
+    isaura = ebbhold.npc("isaura")
+    asked = heard(ebbhold, language, Understood(act="asks", personal="age"))
+    told = composer.compose(asked)
+    again = replace(asked, scene=replace(asked.scene, recent=(Exchange("How old?", told),)))
+    said = composer.compose(again)
+    assert said.endswith(told)
+    assert said.removesuffix(told).strip() in isaura.lines[language].repeated
+
+
+def heard(ebbhold, language, understood, *, npc="isaura", compound=0.0) -> Brief:
+    said = touched(ebbhold, language, TriggerCheck())
+    tone = choose_tone(Sentiment(compound), understood.manner, "neutral")
+    scene = replace(said.scene, npc=ebbhold.npc(npc))
+    return replace(said, scene=scene, tone=tone, understood=understood)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from langchain_app.encoder.labels import ACTS, OUTCOMES, SLOTS
-from training.understanding.examples import DATA, OUTCOME_OF, DataInvalid, acts, recalls, told
+from langchain_app.encoder.labels import ACTS, OUTCOMES, PERSONAL, SLOTS
+from training.understanding.examples import (
+    DATA,
+    OUTCOME_OF,
+    DataInvalid,
+    acts,
+    questions,
+    recalls,
+    told,
+)
 
 EVALUATION = Path("game_knowledge/ebbhold/evaluation")
 
@@ -55,6 +63,19 @@ def test_every_act_slot_and_reason_is_taught_in_both_languages(every, lines) -> 
         assert outcomes >= set(OUTCOMES)
 
 
+def test_every_question_to_a_person_is_taught_by_three_authors_in_both_languages() -> None:
+    counts = Counter((one.set, one.language, one.key) for one in questions())
+    for language in ("en", "ko"):
+        for key in PERSONAL:
+            least = 8 if key else 100
+            authors = [
+                s
+                for (s, lang, k), n in counts.items()
+                if (lang, k) == (language, key) and n >= least
+            ]
+            assert len(authors) >= (3 if key else 2), (language, key)
+
+
 def test_every_kind_of_near_miss_is_told_apart_as_something_the_model_knows() -> None:
     assert set(OUTCOME_OF.values()) | {"performs"} == set(OUTCOMES)
 
@@ -63,6 +84,7 @@ def test_no_line_of_an_evaluation_is_learnt_from(every, lines) -> None:
     learnt = {squeezed(line.text) for act in every for line in act.lines}
     learnt |= {squeezed(line.text) for line in lines}
     learnt |= {squeezed(text) for one in recalls() for text in (one.told, *one.asks, *one.others)}
+    learnt |= {squeezed(one.text) for one in questions()}
     measured: set[str] = set()
     for file in [*EVALUATION.glob("*.jsonl"), *EVALUATION.glob("play/*.jsonl")]:
         for row in file.read_text(encoding="utf-8").splitlines():
