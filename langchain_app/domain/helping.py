@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from langchain_app.domain.npc import Personal
 from langchain_app.domain.story import GOAL, Quest, Trigger
 from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.triggers import BESIDE_LORE, performs
@@ -35,6 +36,9 @@ OFFERS_HELP = StoryAct(
 HEARD = 0.3
 """How surely help must be offered to be told the trouble: telling costs nothing."""
 
+TROUBLED: tuple[Personal, ...] = ("mood", "worries")
+"""Who asks an NPC about these may well be asking what is wrong."""
+
 
 def offering_help(world: World, scene: Scene) -> tuple[StoryAct, ...]:
     """Return the act of offering help, where the NPC has something to be helped with."""
@@ -51,12 +55,14 @@ def trouble(
 ) -> Quest | None:
     """Return the quest that the NPC tells of to somebody who offers help.
 
-    Where lore answers what they ask (`answered`), help must be offered more surely.
+    Where lore answers what they ask (`answered`), or the NPC answers for itself, help must be
+    offered more surely.
     Who asks what to do next, of a quest that they have not heard of (a goal's `hint`), is told of
     it, too.
     """
     waiting = _waiting(world, scene)
-    if waiting is None or offered(understood) >= (BESIDE_LORE if answered else HEARD):
+    answers = answered or understood.personal not in (None, *TROUBLED)
+    if waiting is None or offered(understood) >= (BESIDE_LORE if answers else HEARD):
         return waiting
     if hint is None or not hint.id.startswith(GOAL):
         return None

@@ -28,8 +28,6 @@ TAKEN_UP: tuple[SmallTalk, ...] = (
     "name", "told", "sorrow", "joy", "news", "deed", "gift", "offer", "promise", "complaint", "threat",
     "joke",
 )  # fmt: skip
-OF_THE_WORLD: tuple[SmallTalk, ...] = ("news", "complaint", "small_talk")
-"""What may be a remark about the world, which lore answers if it is sure."""
 Personal = Literal[
     "age", "home", "origin", "family", "marriage", "childhood", "work", "likes", "dislikes", "food",
     "hobby", "today", "mood", "worries", "fear", "dream", "friend", "regret", "advice", "name_meaning",

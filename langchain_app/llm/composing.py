@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from langchain_app.domain.lines import pick
 from langchain_app.domain.lore import OWN_WORDS, ScoredChunk
-from langchain_app.domain.npc import OF_THE_WORLD, VoiceLines
+from langchain_app.domain.npc import VoiceLines
 from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
@@ -49,11 +49,10 @@ class Composer:
     def _answered(self, brief: Brief) -> str:
         language = brief.utterance.language
         lines = brief.scene.npc.lines[language]
-        manner, best = brief.tone.act, brief.lore.best
+        manner = brief.tone.act
         told = self._teller.tell(brief)
         asks = brief.understood.asked.of_player or (told and manner == "how_are_you")
-        sure = manner in OF_THE_WORLD and best is not None and best.confidence >= SURE
-        if manner != "question" and manner != "small_talk" and not asks and not sure:
+        if manner != "question" and manner != "small_talk" and not asks:
             line = self._pick(brief, lines.small_talk_lines(manner, brief.tone.mood))
             return line.replace(NAME, brief.understood.named)
         remembered = recalled(brief, self._korean)
@@ -61,11 +60,11 @@ class Composer:
             return remembered
         if told:
             return f"{self._pick(brief, lines.openers[_opening(brief.tone)])} {told}"
-        if remembered is None:
-            return self._pick(brief, lines.unknown)
-        asked = brief.understood.wants_answer
         if brief.of_oneself is not None:
             return self._after((), brief.of_oneself, brief)
+        if remembered is None:
+            return self._pick(brief, lines.unknown)
+        asked, best = brief.understood.wants_answer, brief.lore.best
         if best is not None and (asked or best.confidence >= SURE):
             return self._answer(best, brief, lines)
         return self._pick(brief, lines.unknown if asked else lines.small_talk)

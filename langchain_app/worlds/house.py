@@ -12,6 +12,15 @@ from langchain_app.domain.text import LANGUAGES, Language
 
 Json = dict[str, Any]
 
+_AGE: dict[SpeechLevel, str] = {
+    "hapsyo": "{age}살입니다.",
+    "haeyo": "{age}살이에요.",
+    "hao": "{age}살이오.",
+    "hage": "{age}살일세.",
+    "hae": "{age}살이야.",
+}
+_AGE_ENGLISH = "I'm {age}."
+
 
 def plain_lines(language: Language, level: SpeechLevel | None, name: str) -> Json:
     """Return plain lines of every kind, of somebody called `name`."""
@@ -24,13 +33,26 @@ def plain_lines(language: Language, level: SpeechLevel | None, name: str) -> Jso
 def with_plain_lines(npc: object) -> object:
     """Return an NPC's entry with the house's lines of every kind that its author left out.
 
+    How old they are stands in the file: that they can answer, too.
+
     What is no NPC at all comes back as it is: the schema says what is wrong with it.
     """
     if isinstance(npc, dict):
         name, level, lines = (npc.get(field, {}) for field in ("name", "speech_level", "lines"))
         if level in get_args(SpeechLevel) and isinstance(name, dict) and isinstance(lines, dict):
-            return {**npc, "lines": {**lines, **_lent(lines, level, name)}}
+            return {
+                **npc,
+                "lines": {**lines, **_lent(lines, level, name)},
+                "answers": _with_age(npc.get("answers", {}), npc.get("age"), level),
+            }
     return npc
+
+
+def _with_age(answers: object, age: object, level: SpeechLevel) -> object:
+    if not isinstance(answers, dict) or not isinstance(age, int) or age < 1:
+        return answers
+    said = {"en": _AGE_ENGLISH.format(age=age), "ko": _AGE[level].format(age=age)}
+    return {"age": said, **answers}
 
 
 def _lent(lines: Json, level: SpeechLevel, name: Json) -> Json:

@@ -8,13 +8,12 @@ from langgraph.runtime import Runtime
 
 from langchain_app.domain.errors import KnowledgeStoreUnavailable
 from langchain_app.domain.lore import Findings
-from langchain_app.domain.npc import OF_THE_WORLD
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.lorebooks import with_lorebooks
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
-LOOKED_UP = ("question", *OF_THE_WORLD)
+LOOKED_UP = ("question", "small_talk")
 """Acts that may be about the world; a thank-you is not looked up, nor what players tell of
 themselves."""
 

@@ -76,3 +76,14 @@ def test_the_act_of_offering_help_is_written_in_both_languages() -> None:
     for language in LANGUAGES:
         assert OFFERS_HELP.act[language]
         assert len(OFFERS_HELP.examples[language]) == 5
+
+
+@pytest.mark.parametrize(
+    ("personal", "p", "told"),
+    [("today", 0.79, False), ("today", 0.8, True), ("worries", 0.3, True), ("mood", 0.3, True)],
+)
+def test_who_asks_a_person_about_itself_hears_the_trouble_only_where_that_may_be_meant(
+    ebbhold, personal, p, told
+) -> None:
+    understood = replace(offers(p), personal=personal)
+    assert (trouble(ebbhold, scene(ebbhold, "isaura"), understood) is not None) is told

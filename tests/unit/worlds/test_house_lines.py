@@ -30,6 +30,17 @@ def test_what_the_author_wrote_stands() -> None:
 
 
 @pytest.mark.parametrize(
+    ("age", "level", "said"),
+    [(41, "hao", "41살이오."), (7, "hae", "7살이야."), (0, "hae", None), ("old", "hae", None)],
+)
+def test_who_has_an_age_can_say_it(age, level, said) -> None:
+    lent = with_plain_lines({**MERLE, "speech_level": level, "age": age})
+    assert lent["answers"] == ({"age": {"en": f"I'm {age}.", "ko": said}} if said else {})
+    own = {"age": {"en": "Old enough.", "ko": "먹을 만큼 먹었지."}}
+    assert with_plain_lines({**MERLE, "age": age, "answers": own})["answers"] == own
+
+
+@pytest.mark.parametrize(
     "entry",
     [
         None,
