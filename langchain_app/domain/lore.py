@@ -25,6 +25,11 @@ class Gate(Frozen):
     after: Phrase = START
     trust: float = Field(default=-1.0, ge=-1, le=1)
 
+    @property
+    def opened(self) -> bool:
+        """Whether it had to be opened: not everybody is told, or not from the start."""
+        return self.after != START or self.trust > -1
+
     def admits(self, knower: Knower) -> bool:
         """Tell whether the knower may be given what stands behind this gate."""
         return (

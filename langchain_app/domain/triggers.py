@@ -11,7 +11,7 @@ from langchain_app.domain.npc import ForbiddenTrigger, Npc
 from langchain_app.domain.policy import SettlementPolicy
 from langchain_app.domain.reading import Reading, gates_read
 from langchain_app.domain.story import Item, Said, Trigger
-from langchain_app.domain.text import LocalText
+from langchain_app.domain.text import LocalText, squeezed
 from langchain_app.domain.turn import Exchange, FiredTrigger, NearMiss, Scene, Utterance
 from langchain_app.domain.understanding import Judged, StoryAct, Understood
 
@@ -111,10 +111,12 @@ def story_acts(
     own = heard(utterance.text)
     if not own:
         return ()
+    said = squeezed(own)
 
     def act(key: str, says: Said | ForbiddenTrigger, sentence: LocalText | None) -> StoryAct:
         named = says.keywords.evidence(own, utterance.language) is not None
-        return StoryAct(key, says.examples, sentence, named, says.opens_on == "keywords")
+        verbatim = said in map(squeezed, says.examples[utterance.language])
+        return StoryAct(key, says.examples, sentence, named, says.opens_on == "keywords", verbatim)
 
     forbidden = [act(f"{FORBIDDEN}{one.id}", one, one.act) for one in npc.forbidden_triggers]
     gates = [
@@ -197,7 +199,7 @@ def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[f
     """Return how surely the words perform each act, and how surely they must, by key.
 
     The author's own keywords lower what is asked of the reading; where they are enough, they count as
-    heard, though never as certain.
+    heard, though never as certain. An example, word for word and meant, is certain.
     """
     found = {}
     for act in acts:
@@ -205,6 +207,8 @@ def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[f
         p, wanted = performs(understood, act.key), NAMED if act.keywords_heard else bar
         if act.keywords_heard and act.opens_on_keywords and understood.meant:
             p = max(p, wanted)
+        if act.verbatim and understood.meant:
+            p = max(p, SURE)
         found[act.key] = (p, wanted)
     return found
 

@@ -232,9 +232,15 @@ class Brief:
 
     @property
     def of_oneself(self) -> str | None:
-        """What the NPC says of itself, where it is asked for that and its author wrote it."""
+        """What the NPC says of itself, where it is asked for that and its author wrote it.
+
+        What the story or trust has opened outranks it: that is the truth behind it.
+        """
         asked, answers = self.understood.personal, self.scene.npc.answers
-        return answers[asked][self.utterance.language] if asked in answers else None
+        best = self.lore.best
+        if asked not in answers or (best is not None and best.chunk.gate.opened):
+            return None
+        return answers[asked][self.utterance.language]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,15 @@ class StoryAct:
     """Something that a line may perform: what happens, in one sentence, and how it may be said.
 
     `key` names it in the reading. `keywords_heard` says that the author's own words for it stand
-    there, and `opens_on_keywords` that they are enough."""
+    there, and `opens_on_keywords` that they are enough; `verbatim`, that one of the examples is all
+    that was said."""
 
     key: str
     examples: LocalTexts
     act: LocalText | None = None
     keywords_heard: bool = False
     opens_on_keywords: bool = False
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)

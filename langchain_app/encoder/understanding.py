@@ -52,7 +52,7 @@ MOST_ACTS = 5
 """Acts that a line is held against, the nearest by the encoder's vectors. Measured on 270 honest
 lines of the demo world: the act that was meant is among the first three for 99.6%, among the first
 four for all."""
-PERSONALLY = 0.6
+PERSONALLY = 0.7
 """How surely a line must ask something of the NPC itself."""
 NPC_WORDS = 100
 """Characters of the NPC's last words that are read: what it ended with is what is answered."""

@@ -51,7 +51,11 @@ class Composer:
         lines = brief.scene.npc.lines[language]
         manner = brief.tone.act
         told = self._teller.tell(brief)
-        asks = brief.understood.asked.of_player or (told and manner == "how_are_you")
+        asks = (
+            brief.understood.asked.of_player
+            or _asks_more(brief)
+            or (told and manner == "how_are_you")
+        )
         if manner != "question" and manner != "small_talk" and not asks:
             line = self._pick(brief, lines.small_talk_lines(manner, brief.tone.mood))
             return line.replace(NAME, brief.understood.named)
@@ -65,7 +69,8 @@ class Composer:
         if remembered is None:
             return self._pick(brief, lines.unknown)
         asked, best = brief.understood.wants_answer, brief.lore.best
-        if best is not None and (asked or best.confidence >= SURE):
+        asks_so = asked or brief.utterance.text.rstrip().endswith("?")
+        if best is not None and (asks_so or best.confidence >= SURE):
             return self._answer(best, brief, lines)
         return self._pick(brief, lines.unknown if asked else lines.small_talk)
 
@@ -108,6 +113,15 @@ class Composer:
     def _pick(self, brief: Brief, lines: Sequence[str]) -> str:
         said = [exchange.npc for exchange in brief.scene.recent]
         return pick(lines, f"{brief.scene.timeline_id}{brief.scene.seq}", said)
+
+
+def _asks_more(brief: Brief) -> bool:
+    """Tell whether what sounds like "how are you?" or "who are you?" asks something to be told."""
+    if brief.tone.act not in ("how_are_you", "who_are_you"):
+        return False
+    best = brief.lore.best
+    own = brief.of_oneself is not None and brief.understood.personal != "mood"
+    return own or (best is not None and best.confidence >= SURE)
 
 
 def _opened(brief: Brief) -> bool:

@@ -54,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     learnt = [one for one in every if one not in dev] + _other_talk(asked.data)
     taught(model.eval(), *read(model, states, learnt))
     torch.save({**kept, "model": model.state_dict()}, file)
-    print(json.dumps({"learnt": len(learnt), **judged(model, *read(model, states, dev))}))
+    shares = judged(model, *read(model, states, dev)) if dev else {}
+    print(json.dumps({"learnt": len(learnt), **shares}))
     return 0
 
 

@@ -13,9 +13,9 @@ from langchain_app.graph.lorebooks import with_lorebooks
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
-LOOKED_UP = ("question", "small_talk")
-"""Acts that may be about the world; a thank-you is not looked up, nor what players tell of
-themselves."""
+LOOKED_UP = ("question", "how_are_you", "small_talk")
+"""Acts that may be about the world ("how is the bell?"); a thank-you is not looked up, nor what
+players tell of themselves."""
 
 
 @observed("retriever", "utterance")

@@ -47,6 +47,7 @@ from langchain_app.domain.triggers import (
     near_misses,
     open_triggers,
     performs,
+    plays,
     read_trigger,
 )
 from langchain_app.domain.triggers import (
@@ -219,6 +220,30 @@ def test_a_gate_that_opens_on_keywords_needs_no_more_than_to_be_meant(heard, mod
     gate = trigger("it")
     acts = [on_keywords(gate, heard=heard)]
     found = decided([gate], (), Understood(mode=mode), acts, REWARDS)
+    assert (found.fired is not None) is fires
+
+
+@pytest.mark.parametrize(
+    ("said", "verbatim"),
+    [
+        ("LEAVE IT TO ME", True),
+        ("She wrote “Leave it to me.”", False),
+        ("Leave it to me, will you?", False),
+    ],
+)
+def test_an_example_word_for_word_is_known_as_that(bruna, said, verbatim) -> None:
+    texts = LocalTexts(en=("Leave it to me.",), ko=("저한테 맡기세요.",))
+    gate = trigger("it", says=Said(examples=texts))
+    acts = story_acts([gate], bruna, Utterance(said, "en"))
+    assert any(act.verbatim for act in acts) is verbatim
+
+
+@pytest.mark.parametrize(("mode", "fires"), [("meant", True), ("ironic", False), ("play", False)])
+def test_an_example_word_for_word_is_certain_where_it_is_meant(mode, fires) -> None:
+    gate = trigger("it", "gives")
+    acts = [StoryAct("it", EXAMPLES, verbatim=True)]
+    understood = Understood(mode=mode, judged={"it": Judged(0.4, "other")})
+    found = decided([gate], (), understood, acts, REWARDS)
     assert (found.fired is not None) is fires
 
 
@@ -652,6 +677,16 @@ def test_what_was_not_read_is_not_performed() -> None:
 
 
 # --- the question of the turn before
+
+
+def test_a_play_is_set_up_by_the_turn_before_alone() -> None:
+    play, talk = Exchange("a", "b", mode="play"), Exchange("c", "d")
+    assert [plays(turns) for turns in ([], [play], [talk, play], [play, talk])] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_asked_back_is_what_the_last_turn_asked() -> None:

@@ -238,6 +238,36 @@ def test_what_was_said_before_is_said_again_as_that(ebbhold, composer, language)
     assert said.removesuffix(told).strip() in isaura.lines[language].repeated
 
 
+@pytest.mark.parametrize(("gate", "wins"), [({"trust": 0.3}, True), ({}, False)])
+def test_what_trust_has_opened_outranks_what_one_says_of_oneself(
+    ebbhold, composer, gate, wins
+) -> None:
+    asked = replace(brief(ebbhold, "en", 0.0), understood=Understood(act="asks", personal="family"))
+    chunk = replace(
+        asked.lore.chunks[0].chunk, gate=Gate(audience=("npc:maren",), **gate), kind="voice"
+    )
+    asked = replace(asked, lore=Findings((replace(asked.lore.chunks[0], chunk=chunk),)))
+    said = composer.compose(asked)
+    assert (chunk.text in said) is wins
+    assert (said == ebbhold.npc("maren").answers["family"].en) is not wins
+
+
+@pytest.mark.parametrize(
+    ("confidence", "personal", "lore"),
+    [(0.95, None, True), (0.5, None, False), (0.95, "age", False)],
+)
+def test_how_something_else_is_gets_its_lore_and_how_one_is_the_line(
+    ebbhold, composer, confidence, personal, lore
+) -> None:
+    asked = heard(ebbhold, "en", Understood(act="asks_wellbeing", personal=personal))
+    found = replace(brief(ebbhold, "en", 0.0).lore.chunks[0], confidence=confidence)
+    said = composer.compose(replace(asked, lore=Findings((found,))))
+    assert (FACT["en"] in said) is lore
+    if not lore:
+        isaura = ebbhold.npc("isaura")
+        assert said in (isaura.answers["age"].en, *isaura.lines.en.how_are_you)
+
+
 def heard(ebbhold, language, understood, *, npc="isaura", compound=0.0) -> Brief:
     said = touched(ebbhold, language, TriggerCheck())
     tone = choose_tone(Sentiment(compound), understood.manner, "neutral")

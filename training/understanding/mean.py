@@ -1,0 +1,43 @@
+"""The mean of trained models: between a run and the one that it went on from, strangers are read best.
+
+Run as: python -m training.understanding.mean OUT FOLDER FOLDER...
+
+Each folder has understanding.pt; OUT is written anew. See Wortsman et al. 2022, "Model soups"."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from langchain_app.encoder.encoder import LOWER, Encoder
+from training.understanding.model import Understanding
+from training.understanding.train import resumed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the arguments and write the mean."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
+    asked = parser.parse_args(arguments)
+    encoder, found = Encoder(), []
+    for folder in asked.folders:
+        model = Understanding(encoder.weights, LOWER)
+        kept = torch.load(folder / "understanding.pt", map_location="cpu", weights_only=False)
+        resumed(model, kept["model"])
+        found.append({name: value.float() for name, value in model.state_dict().items()})
+    mean = {name: sum(one[name] for one in found) / len(found) for name in found[0]}
+    asked.out.mkdir(parents=True, exist_ok=True)
+    torch.save({"model": mean, "result": {}}, asked.out / "understanding.pt")
+    log = (asked.folders[-1] / "log.jsonl").read_text(encoding="utf-8")
+    (asked.out / "log.jsonl").write_text(log, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
