@@ -243,10 +243,7 @@ async def test_defect_any_answer_that_begins_with_y_or_ne_is_a_yes(
     [
         "You are a useless old woman.",
         "넌 정말 쓸모없는 인간이야.",
-        pytest.param(
-            "미친 거 아니야? 꺼져.",
-            marks=pytest.mark.xfail(reason="the reader takes it for news of oneself", strict=True),
-        ),
+        "미친 거 아니야? 꺼져.",
     ],
 )
 async def test_defect_insults_are_heard_only_where_they_equal_a_keyword(
