@@ -74,7 +74,7 @@ bench-quick: ## a small run of each benchmark, as CI does
 understanding: $(TRAIN) ## train what reads utterances, about six hours on two cores (OUT=FOLDER)
 	@$(BIN)/python -m training.understanding.encoder
 	@$(BIN)/python -m training.understanding.train --out $(or $(OUT),.dramatis/understanding) --states $(or $(OUT),.dramatis/understanding)/states.pt --dev 04_modern_and_noir,04_idioms --test 08_newcomers_worlds,04_strangers $(ARGS)
-	@$(BIN)/python -m training.understanding.personal $(or $(OUT),.dramatis/understanding) --states $(or $(OUT),.dramatis/understanding)/states.pt
+	@$(BIN)/python -m training.understanding.heads $(or $(OUT),.dramatis/understanding) --states $(or $(OUT),.dramatis/understanding)/states.pt
 	@$(BIN)/python -m training.understanding.export $(or $(OUT),.dramatis/understanding) --dev 04_modern_and_noir
 
 storytest: $(BASE) ## run a world's story tests (WORLD=game_knowledge/ebbhold ARGS="--model ollama/NAME")

@@ -124,12 +124,13 @@ class Said(Frozen):
 
     `keywords` are for authors who want them: where they stand in the player's own words, less is
     asked of the reading. Where the act `opens_on` keywords they are enough, as long as the words
-    are meant."""
+    are meant. What would hurt if it were misheard must be heard `surely`."""
 
     act: LocalText | None = None
     examples: LocalTexts
     keywords: Keywords = Keywords()
     opens_on: OpensOn = "meaning"
+    surely: bool = False
 
 
 class Action(Frozen):

@@ -40,17 +40,12 @@ class Tone:
     top_p: float
 
 
-GLAD, SORRY = 0.3, -0.3
-"""From here on what a player tells is glad, or sad."""
-
-
 def choose_tone(sentiment: Sentiment, act: DialogueAct, mood: Mood) -> Tone:
     """Choose mood, style and sampling from what was said and what the NPC feels.
 
     A compound above 0.5 warms style and temperature and one below -0.3 cools them (the persona
     engine's rule); 0.7 and 0.9 are its defaults.
     """
-    act = _felt(act, sentiment)
     style: Style = "plain"
     temperature, top_p = 0.7, 0.9
     if sentiment.compound > 0.5:
@@ -61,13 +56,6 @@ def choose_tone(sentiment: Sentiment, act: DialogueAct, mood: Mood) -> Tone:
         mood, style = "cold", "cool"
     emotion = _emotion(sentiment, act, mood)
     return Tone(sentiment, act, mood, emotion, style, temperature, top_p)
-
-
-def _felt(act: DialogueAct, sentiment: Sentiment) -> DialogueAct:
-    """Return the act, where what is told is glad or sad: that is taken up, not the matter."""
-    if act == "sorrow" and sentiment.compound > GLAD:
-        return "joy"
-    return "sorrow" if act == "told" and sentiment.compound < SORRY else act
 
 
 def _emotion(sentiment: Sentiment, act: DialogueAct, mood: Mood) -> Emotion:

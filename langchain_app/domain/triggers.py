@@ -32,10 +32,9 @@ NEARLY = 0.2
 """From here on a gate was nearly met: the trace says so."""
 BY_THE_WAY = 0.95
 """How surely a greeting, or a question for what the player told, must perform an act beside."""
-OFFENDS = 0.8
-"""How surely a line must perform what an NPC does not stand for: it costs trust. From .6 on, 22%
-(English) and 33% (Korean) of the honest lines of a stranger were taken for an offence, so 7 and
-19%."""
+HEARD_SURELY = 0.8
+"""The same for what would hurt if it were misheard: an offence, which costs trust (from .6 on, 22%
+(English) and 33% (Korean) of a stranger's honest lines were one, so 7 and 19%), a cry for help."""
 BESIDE_LORE = 0.8
 """How surely a question must perform an act, where lore answers it too."""
 VETO = 0.1
@@ -116,7 +115,15 @@ def story_acts(
     def act(key: str, says: Said | ForbiddenTrigger, sentence: LocalText | None) -> StoryAct:
         named = says.keywords.evidence(own, utterance.language) is not None
         verbatim = said in map(squeezed, says.examples[utterance.language])
-        return StoryAct(key, says.examples, sentence, named, says.opens_on == "keywords", verbatim)
+        return StoryAct(
+            key,
+            says.examples,
+            sentence,
+            keywords_heard=named,
+            opens_on_keywords=says.opens_on == "keywords",
+            verbatim=verbatim,
+            surely=isinstance(says, ForbiddenTrigger) or says.surely,
+        )
 
     forbidden = [act(f"{FORBIDDEN}{one.id}", one, one.act) for one in npc.forbidden_triggers]
     gates = [
@@ -203,7 +210,7 @@ def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[f
     """
     found = {}
     for act in acts:
-        bar = OFFENDS if act.key.startswith(FORBIDDEN) else HEARD
+        bar = HEARD_SURELY if act.surely else HEARD
         p, wanted = performs(understood, act.key), NAMED if act.keywords_heard else bar
         if act.keywords_heard and act.opens_on_keywords and understood.meant:
             p = max(p, wanted)

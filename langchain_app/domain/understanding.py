@@ -22,6 +22,8 @@ Mode = Literal[
     "meant", "quoted", "reported", "supposed", "conditional", "ironic", "bargained", "play", "ordered",
 ]  # fmt: skip
 """Whether a line is meant, and what it is where it is not."""
+Feeling = Literal["glad", "sad"]
+"""What is told, for who tells it."""
 Outcome = Literal[
     "performs", "other", "denied", "unwilling", "withheld", "supposed", "bargained", "later", "asks",
     "past", "partial", "harmful", "quoted", "ironic", "play", "ordered", "unrelated",
@@ -33,11 +35,13 @@ MANNERS: Mapping[Act, SmallTalk | Literal["question"]] = {
     "asks_identity": "who_are_you", "accepts": "agreement", "refuses": "refusal", "thanks": "thanks",
     "apologises": "apology", "praises": "compliment", "insults": "insult", "affection": "affection",
     "jokes": "joke", "laughs": "laughter", "greets": "greeting", "takes_leave": "farewell",
-    "tells_self": "told", "tells_feeling": "sorrow", "brings_news": "news", "reports_deed": "deed",
+    "tells_self": "told", "tells_feeling": "told", "brings_news": "news", "reports_deed": "deed",
     "hands_over": "gift", "offers": "offer", "promises": "promise", "complains": "complaint",
     "threatens": "threat",
 }  # fmt: skip
 """The manner of an act, for which every NPC has lines; of the others it is small talk."""
+FELT: tuple[SmallTalk, ...] = ("told", "news", "deed", "small_talk")
+"""Manners of what may be glad or sad."""
 COURTESIES: tuple[Act, ...] = (
     "greets", "takes_leave", "thanks", "laughs", "asks_identity", "asks_wellbeing",
 )  # fmt: skip
@@ -56,7 +60,7 @@ class StoryAct:
 
     `key` names it in the reading. `keywords_heard` says that the author's own words for it stand
     there, and `opens_on_keywords` that they are enough; `verbatim`, that one of the examples is all
-    that was said."""
+    that was said. What would hurt if it were misheard must be performed `surely`."""
 
     key: str
     examples: LocalTexts
@@ -64,6 +68,7 @@ class StoryAct:
     keywords_heard: bool = False
     opens_on_keywords: bool = False
     verbatim: bool = False
+    surely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ class Understood:
     """The value of before that it puts right, where it names it."""
     personal: Personal | None = None
     """What of the NPC itself is asked."""
+    feeling: Feeling | None = None
+    """Whether what is told is glad or sad for who tells it."""
     alone: bool = True
     """Whether it can be understood without the turn before."""
     judged: Mapping[str, Judged] = field(default_factory=dict)
@@ -110,8 +117,11 @@ class Understood:
 
     @property
     def manner(self) -> SmallTalk | Literal["question"]:
-        """The manner of the act."""
-        return "name" if self.named else MANNERS.get(self.act, "small_talk")
+        """The manner of the act; what is told gladly or sadly is taken up as that."""
+        manner = "name" if self.named else MANNERS.get(self.act, "small_talk")
+        if self.feeling is None or manner not in FELT:
+            return manner
+        return "joy" if self.feeling == "glad" else "sorrow"
 
     @property
     def named(self) -> str:

@@ -35,5 +35,7 @@ PERSONAL = (
     "name_meaning", "opinion_player", "secret", "pastime_song", "town",
 )  # fmt: skip
 """What a line asks of the NPC itself: "" nothing of these."""
+FEELINGS = ("", "glad", "sad")
+"""What is told, for who tells it."""
 SEGMENTS = ("line", "sentence", "example", "player_before", "npc_before", "memory", "npc")
 """What the pieces are that the model reads together."""

@@ -22,7 +22,6 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from langchain_app.domain.errors import UnderstandingFailed
-from langchain_app.domain.npc import Personal
 from langchain_app.domain.text import Language
 from langchain_app.domain.understanding import (
     TELLING,
@@ -33,7 +32,7 @@ from langchain_app.domain.understanding import (
     Understood,
 )
 from langchain_app.encoder.encoder import LOWER, Encoder, session_options
-from langchain_app.encoder.labels import ACTS, MODES, OUTCOMES, PERSONAL, SEGMENTS
+from langchain_app.encoder.labels import ACTS, FEELINGS, MODES, OUTCOMES, PERSONAL, SEGMENTS
 from langchain_app.encoder.lines import BESIDE_PIECES, Line, LineReader
 from langchain_app.encoder.telling import Telling, two_layers
 from langchain_app.encoder.weights import HEADS, LAYERS, WIDTH, Floats
@@ -52,8 +51,8 @@ MOST_ACTS = 5
 """Acts that a line is held against, the nearest by the encoder's vectors. Measured on 270 honest
 lines of the demo world: the act that was meant is among the first three for 99.6%, among the first
 four for all."""
-PERSONALLY = 0.7
-"""How surely a line must ask something of the NPC itself."""
+SURELY = 0.7
+"""How surely a line must ask something of the NPC itself, or tell something glad or sad."""
 NPC_WORDS = 100
 """Characters of the NPC's last words that are read: what it ended with is what is answered."""
 
@@ -123,7 +122,9 @@ class EmbeddedUnderstanding:
         )
         if MODES[int(mode.argmax())] not in TELLING:
             told = ()
-        personal = _softmax(self._heads("personal", whole[:1]))[0]
+        personal, feeling = (
+            _surely(_softmax(self._heads(head, whole[:1]))[0]) for head in ("personal", "feeling")
+        )
         return Understood(
             act=ACTS[int(act.argmax())],  # type: ignore[arg-type]  # one of Act
             mode=MODES[int(mode.argmax())],  # type: ignore[arg-type]  # one of Mode
@@ -131,7 +132,8 @@ class EmbeddedUnderstanding:
             told=told,
             asked=asked,
             put_right=put_right,
-            personal=_surely(personal),
+            personal=PERSONAL[personal] or None,  # type: ignore[arg-type]  # one of Personal
+            feeling=FEELINGS[feeling] or None,  # type: ignore[arg-type]  # one of Feeling
             alone=alone >= 0.5,
             judged=judged,
         )
@@ -209,12 +211,10 @@ class EmbeddedUnderstanding:
         return found
 
 
-def _surely(chances: Floats) -> Personal | None:
-    """Return what is asked of the NPC itself, where that is likely enough."""
+def _surely(chances: Floats) -> int:
+    """Return the likeliest label, where it is likely enough; else the first, which says nothing."""
     likeliest = int(chances.argmax())
-    if not likeliest or chances[likeliest] < PERSONALLY:
-        return None
-    return PERSONAL[likeliest]  # type: ignore[return-value]  # one of Personal
+    return likeliest if chances[likeliest] >= SURELY else 0
 
 
 def act_parts(act: StoryAct, npc_name: str, language: Language) -> tuple[tuple[str, int], ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from langchain_app.domain.text import Language
-from langchain_app.encoder.labels import ACTS, MODES, PERSONAL, SLOTS
+from langchain_app.encoder.labels import ACTS, FEELINGS, MODES, PERSONAL, SLOTS
 
 DATA = Path(__file__).parent / "data"
 BLIND, BLIND_NOT = "blind", "blind_not"
@@ -107,20 +107,19 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A line, and what it asks of the NPC itself: one of PERSONAL."""
+class Labelled:
+    """A line and its label: what it asks of the NPC itself, or how it is to who tells it."""
 
     set: str
     language: Language
     text: str
-    key: str
+    label: str
     before: tuple[Before, ...] = ()
 
 
-def questions(folder: Path = DATA) -> list[Question]:
-    """Return every line of `personal/*.jsonl`; raises DataInvalid."""
-    files = sorted((folder / "personal").glob("*.jsonl"))
-    return [one for file in files for one in _questions(file)]
+def labelled(head: str, folder: Path = DATA) -> list[Labelled]:
+    """Return every line of `personal/*.jsonl` or `feeling/*.jsonl`; raises DataInvalid."""
+    return [one for file in sorted((folder / head).glob("*.jsonl")) for one in _labelled(file)]
 
 
 def recalls(folder: Path = DATA) -> list[Recall]:
@@ -223,16 +222,17 @@ def _recalls(file: Path) -> Iterator[Recall]:
             raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
 
 
-def _questions(file: Path) -> Iterator[Question]:
+def _labelled(file: Path) -> Iterator[Labelled]:
+    labels = {"personal": PERSONAL, "feeling": FEELINGS}[file.parent.name]
     for number, row in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         try:
             found = json.loads(row)
-            if found["k"] not in PERSONAL:
-                raise ValueError(f"unknown key {found['k']!r}")
+            if found["k"] not in labels:
+                raise ValueError(f"unknown label {found['k']!r}")
             said = found.get("b", "")
             who, text = ("P", said[3:]) if said.startswith("P: ") else ("N", said)
             before = (Before(who, text),) if text else ()
-            yield Question(file.stem, found["l"], found["t"], found["k"], before)
+            yield Labelled(file.stem, found["l"], found["t"], found["k"], before)
         except (ValueError, KeyError, TypeError) as error:
             raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
 

@@ -34,7 +34,7 @@ from training.understanding.states import States
 from training.understanding.train import texts_of
 
 OUT = Path("langchain_app/encoder")
-HEADS = ("outcome", "act", "mode", "alone", "asked", "personal", "span")
+HEADS = ("outcome", "act", "mode", "alone", "asked", "personal", "feeling", "span")
 
 
 def opened(folder: Path, encoder: Encoder) -> Understanding:

@@ -17,6 +17,7 @@ from torch.nn import functional
 from langchain_app.encoder.labels import (
     ACTS,
     ASKED,
+    FEELINGS,
     MODES,
     OUTCOMES,
     PERSONAL,
@@ -160,7 +161,9 @@ class Understanding(nn.Module):
         self.asked = _Head(
             2 * WIDTH, len(ASKED) + 1, dropout
         )  # the last: asks for what held before
-        self.personal = _Head(2 * WIDTH, len(PERSONAL), dropout)  # learnt last, by `personal.py`
+        # The next two are learnt last, by `heads.py`.
+        self.personal = _Head(2 * WIDTH, len(PERSONAL), dropout)
+        self.feeling = _Head(2 * WIDTH, len(FEELINGS), dropout)
         self.tag = nn.Linear(WIDTH, len(TAGS))
         self.span = _Head(3 * WIDTH, len(STANCES) + 1, dropout)  # the last: it is of the player
 

@@ -247,6 +247,14 @@ def test_an_example_word_for_word_is_certain_where_it_is_meant(mode, fires) -> N
     assert (found.fired is not None) is fires
 
 
+@pytest.mark.parametrize(("p", "fires"), [(0.79, False), (0.8, True)])
+def test_what_would_hurt_if_it_were_misheard_must_be_heard_surely(bruna, p, fires) -> None:
+    gate = trigger("it", says=WORDS.model_copy(update={"surely": True}))
+    acts = story_acts([gate], bruna, Utterance("I am done with all of it", "en"))
+    found = decided([gate], (), reading(it=p), acts, REWARDS)
+    assert (found.fired is not None) is fires
+
+
 def test_keywords_are_never_certain() -> None:
     gate = trigger("it", "gives")
     found = decided([gate], (), reading(it=0.0), [on_keywords(gate)], REWARDS)
@@ -652,7 +660,8 @@ def test_the_surest_forbidden_act_that_is_heard_is_hit(sure, named, hit) -> None
     gates = [forbidden("a"), forbidden("b")]
     judged = {f"forbidden:{name}": Judged(value, "other") for name, value in sure.items()}
     acts = [
-        StoryAct(f"forbidden:{one.id}", EXAMPLES, keywords_heard=one.id in named) for one in gates
+        StoryAct(f"forbidden:{one.id}", EXAMPLES, keywords_heard=one.id in named, surely=True)
+        for one in gates
     ]
     found = forbidden_hit(gates, Understood(judged=judged), acts)
     assert (found and found[0].id) == hit
@@ -661,7 +670,9 @@ def test_the_surest_forbidden_act_that_is_heard_is_hit(sure, named, hit) -> None
 
 
 def test_a_forbidden_act_that_opens_on_keywords_is_hit_by_them() -> None:
-    act = StoryAct("forbidden:a", EXAMPLES, keywords_heard=True, opens_on_keywords=True)
+    act = StoryAct(
+        "forbidden:a", EXAMPLES, keywords_heard=True, opens_on_keywords=True, surely=True
+    )
     assert forbidden_hit([forbidden("a")], Understood(), [act]) is not None
     assert forbidden_hit([forbidden("a")], Understood(mode="quoted"), [act]) is None
 
@@ -732,7 +743,7 @@ def test_who_only_greets_does_nothing_else_by_the_way(act, sure, p, fires) -> No
 )
 def test_an_answer_that_cannot_stand_alone_hardly_offends(alone, p, hit) -> None:
     read = Understood(judged={"forbidden:a": Judged(p, "other")}, alone=alone)
-    found = forbidden_hit([forbidden("a")], read, [StoryAct("forbidden:a", EXAMPLES)])
+    found = forbidden_hit([forbidden("a")], read, [StoryAct("forbidden:a", EXAMPLES, surely=True)])
     assert (found and found[0].id) == hit
 
 

@@ -8,7 +8,15 @@ import pytest
 
 from langchain_app.domain import facts
 from langchain_app.domain.npc import Personal, SmallTalk
-from langchain_app.domain.understanding import MANNERS, Act, Judged, Mode, Outcome, Understood
+from langchain_app.domain.understanding import (
+    MANNERS,
+    Act,
+    Feeling,
+    Judged,
+    Mode,
+    Outcome,
+    Understood,
+)
 from langchain_app.encoder import labels
 
 
@@ -21,8 +29,9 @@ from langchain_app.encoder import labels
         (labels.SLOTS, facts.SLOTS),
         (labels.STANCES, get_args(facts.Stance)),
         (labels.PERSONAL, ("", *get_args(Personal))),
+        (labels.FEELINGS, ("", *get_args(Feeling))),
     ],
-    ids=["acts", "modes", "outcomes", "slots", "stances", "personal"],
+    ids=["acts", "modes", "outcomes", "slots", "stances", "personal", "feelings"],
 )
 def test_a_label_of_the_model_is_one_of_the_platform_and_the_other_way_round(given, known) -> None:
     assert given == known
@@ -43,7 +52,7 @@ def test_every_act_has_a_manner_for_which_npcs_have_lines() -> None:
     manners = {Understood(act=act).manner for act in get_args(Act)}
     assert manners <= {*get_args(SmallTalk), "question"}
     assert {*MANNERS} <= {*get_args(Act)}
-    by_what_is_told = {"name", "joy"}  # of who tells of themselves, and of a glad feeling
+    by_what_is_told = {"name", "joy", "sorrow"}  # a name, what is glad or sad
     assert {*get_args(SmallTalk)} - manners == by_what_is_told
 
 

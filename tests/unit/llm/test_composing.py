@@ -176,7 +176,7 @@ def test_what_is_a_courtesy_by_its_reading_gets_the_line_of_its_manner(
     ("act", "kind"),
     [
         ("tells_self", "told"),
-        ("tells_feeling", "sorrow"),
+        ("tells_feeling", "told"),
         ("brings_news", "news"),
         ("reports_deed", "deed"),
         ("hands_over", "gift"),
@@ -194,16 +194,20 @@ def test_what_a_player_tells_is_taken_up(ebbhold, composer, language, act, kind)
 
 
 @pytest.mark.parametrize(
-    ("act", "compound", "kind"),
+    ("act", "feeling", "kind"),
     [
-        ("tells_feeling", 0.6, "joy"),
-        ("tells_feeling", 0.0, "sorrow"),
-        ("tells_self", -0.6, "sorrow"),
-        ("tells_self", 0.6, "told"),
+        ("tells_feeling", "glad", "joy"),
+        ("tells_feeling", None, "told"),
+        ("tells_self", "sad", "sorrow"),
+        ("brings_news", "glad", "joy"),
+        ("brings_news", None, "news"),
+        ("small_talk", "sad", "sorrow"),
+        ("complains", "sad", "complaint"),
+        ("jokes", "sad", "joke"),
     ],
 )
-def test_what_is_glad_or_sad_is_taken_up_as_that(ebbhold, composer, act, compound, kind) -> None:
-    said = composer.compose(heard(ebbhold, "en", Understood(act=act), compound=compound))
+def test_what_is_glad_or_sad_is_taken_up_as_that(ebbhold, composer, act, feeling, kind) -> None:
+    said = composer.compose(heard(ebbhold, "en", Understood(act=act, feeling=feeling)))
     assert said in getattr(ebbhold.npc("isaura").lines.en, kind)
 
 
@@ -268,9 +272,9 @@ def test_how_something_else_is_gets_its_lore_and_how_one_is_the_line(
         assert said in (isaura.answers["age"].en, *isaura.lines.en.how_are_you)
 
 
-def heard(ebbhold, language, understood, *, npc="isaura", compound=0.0) -> Brief:
+def heard(ebbhold, language, understood, *, npc="isaura") -> Brief:
     said = touched(ebbhold, language, TriggerCheck())
-    tone = choose_tone(Sentiment(compound), understood.manner, "neutral")
+    tone = choose_tone(Sentiment(), understood.manner, "neutral")
     scene = replace(said.scene, npc=ebbhold.npc(npc))
     return replace(said, scene=scene, tone=tone, understood=understood)
 

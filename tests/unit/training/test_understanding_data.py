@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from langchain_app.encoder.labels import ACTS, OUTCOMES, PERSONAL, SLOTS
+from langchain_app.encoder.labels import ACTS, FEELINGS, OUTCOMES, PERSONAL, SLOTS
 from training.understanding.examples import (
     DATA,
     OUTCOME_OF,
     DataInvalid,
     acts,
-    questions,
+    labelled,
     recalls,
     told,
 )
@@ -64,7 +64,7 @@ def test_every_act_slot_and_reason_is_taught_in_both_languages(every, lines) -> 
 
 
 def test_every_question_to_a_person_is_taught_by_three_authors_in_both_languages() -> None:
-    counts = Counter((one.set, one.language, one.key) for one in questions())
+    counts = Counter((one.set, one.language, one.label) for one in labelled("personal"))
     for language in ("en", "ko"):
         for key in PERSONAL:
             least = 8 if key else 100
@@ -76,6 +76,11 @@ def test_every_question_to_a_person_is_taught_by_three_authors_in_both_languages
             assert len(authors) >= (3 if key else 2), (language, key)
 
 
+def test_what_is_glad_and_what_is_sad_is_taught_in_both_languages() -> None:
+    counts = Counter((one.language, one.label) for one in labelled("feeling"))
+    assert min(counts[language, label] for language in ("en", "ko") for label in FEELINGS) >= 100
+
+
 def test_every_kind_of_near_miss_is_told_apart_as_something_the_model_knows() -> None:
     assert set(OUTCOME_OF.values()) | {"performs"} == set(OUTCOMES)
 
@@ -84,7 +89,7 @@ def test_no_line_of_an_evaluation_is_learnt_from(every, lines) -> None:
     learnt = {squeezed(line.text) for act in every for line in act.lines}
     learnt |= {squeezed(line.text) for line in lines}
     learnt |= {squeezed(text) for one in recalls() for text in (one.told, *one.asks, *one.others)}
-    learnt |= {squeezed(one.text) for one in questions()}
+    learnt |= {squeezed(one.text) for head in ("personal", "feeling") for one in labelled(head)}
     measured: set[str] = set()
     for file in [*EVALUATION.glob("*.jsonl"), *EVALUATION.glob("play/*.jsonl")]:
         for row in file.read_text(encoding="utf-8").splitlines():
