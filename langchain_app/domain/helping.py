@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_app.domain.npc import Personal
 from langchain_app.domain.story import GOAL, Quest, Trigger
-from langchain_app.domain.text import LocalText, LocalTexts
+from langchain_app.domain.text import LANGUAGES, LocalText, LocalTexts
 from langchain_app.domain.triggers import BESIDE_LORE, performs
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.understanding import StoryAct, Understood
@@ -55,14 +55,16 @@ def trouble(
 ) -> Quest | None:
     """Return the quest that the NPC tells of to somebody who offers help.
 
-    Where lore answers what they ask (`answered`), or the NPC answers for itself, help must be
-    offered more surely.
+    Where lore answers what they ask (`answered`), where the NPC answers for itself, or where it told
+    the trouble a moment ago, help must be offered more surely.
     Who asks what to do next, of a quest that they have not heard of (a goal's `hint`), is told of
     it, too.
     """
     waiting = _waiting(world, scene)
-    answers = answered or understood.personal not in (None, *TROUBLED)
-    if waiting is None or offered(understood) >= (BESIDE_LORE if answers else HEARD):
+    if waiting is None:
+        return None
+    rather = answered or understood.personal not in (None, *TROUBLED) or _told(waiting, scene)
+    if offered(understood) >= (BESIDE_LORE if rather else HEARD):
         return waiting
     if hint is None or not hint.id.startswith(GOAL):
         return None
@@ -72,6 +74,12 @@ def trouble(
 def offered(understood: Understood) -> float:
     """Return how surely help is offered without saying with what; 0 where nobody listened for it."""
     return performs(understood, OFFERS_HELP.key)
+
+
+def _told(quest: Quest, scene: Scene) -> bool:
+    """Tell whether the NPC told its trouble in the turns that it has at hand."""
+    said = quest.trouble or quest.summary
+    return any(said[language] in turn.npc for turn in scene.recent for language in LANGUAGES)
 
 
 def _waiting(world: World, scene: Scene) -> Quest | None:

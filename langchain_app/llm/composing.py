@@ -64,10 +64,10 @@ class Composer:
             return remembered
         if told:
             return f"{self._pick(brief, lines.openers[_opening(brief.tone)])} {told}"
-        if brief.of_oneself is not None:
-            return self._after((), brief.of_oneself, brief)
         if remembered is None:
             return self._pick(brief, lines.unknown)
+        if brief.of_oneself is not None:
+            return self._after((), brief.of_oneself, brief)
         asked, best = brief.understood.wants_answer, brief.lore.best
         asks_so = asked or brief.utterance.text.rstrip().endswith("?")
         if best is not None and (asks_so or best.confidence >= SURE):

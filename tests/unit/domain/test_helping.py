@@ -9,7 +9,7 @@ import pytest
 from langchain_app.domain.helping import OFFERS_HELP, offering_help, trouble
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES
-from langchain_app.domain.turn import Scene
+from langchain_app.domain.turn import Exchange, Scene
 from langchain_app.domain.understanding import Judged, Understood
 
 
@@ -38,6 +38,16 @@ def test_a_question_that_lore_answers_is_surely_an_offer_or_none(ebbhold, p, tol
 def test_who_only_asks_what_one_does_offers_no_help_by_the_way(ebbhold, p, told) -> None:
     asks = replace(offers(p), act="asks_identity", sure={"act": 0.9})
     assert (trouble(ebbhold, scene(ebbhold, "isaura"), asks) is not None) is told
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.79, False), (0.8, True)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_trouble_told_a_moment_ago_is_told_again_only_to_a_sure_offer(
+    ebbhold, language, p, told
+) -> None:
+    said = ebbhold.quests["cracked_bell"].trouble[language]
+    here = replace(scene(ebbhold, "isaura"), recent=(Exchange("Any work?", said),))
+    assert (trouble(ebbhold, here, offers(p)) is not None) is told
 
 
 def test_to_whoever_offers_nothing_nothing_is_told(ebbhold) -> None:
