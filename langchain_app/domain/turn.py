@@ -238,7 +238,11 @@ class Brief:
         """
         asked, answers = self.understood.personal, self.scene.npc.answers
         best = self.lore.best
-        if asked not in answers or (best is not None and best.chunk.gate.opened):
+        if (
+            not self.understood.asks
+            or asked not in answers
+            or (best is not None and best.chunk.gate.opened)
+        ):
             return None
         return answers[asked][self.utterance.language]
 

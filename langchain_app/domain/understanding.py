@@ -135,6 +135,11 @@ class Understood:
         return self.act in ("asks", "requests")
 
     @property
+    def asks(self) -> bool:
+        """Whether it is a question, or wants something told or done."""
+        return self.wants_answer or self.act in QUESTIONS
+
+    @property
     def agrees(self) -> bool:
         """Whether it is a yes that is meant."""
         says_yes = self.act in ("accepts", "hands_over")

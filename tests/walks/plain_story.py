@@ -49,6 +49,15 @@ def _each(folder: Path, kind: str) -> list[Any]:
     return [json.loads(p.read_text("utf-8")) for p in sorted((folder / kind).glob("*.json"))]
 
 
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
+def _least(gate: Json) -> float:
+    """Return how surely words must perform what they open."""
+    return 0.8 if gate["says"].get("surely") else 0.5
+
+
 class PlainStory:
     """One branch of a player's story."""
 
@@ -75,7 +84,9 @@ class PlainStory:
         self.world = twin.world = world
         return twin
 
-    def say(self, npc: str, reading: Json | None, *, answered: bool = False) -> Json:
+    def say(
+        self, npc: str, text: str, language: str, reading: Json | None, *, answered: bool = False
+    ) -> Json:
         """Play an utterance that was read so, or not at all; return what the turn does.
 
         `answered` says that it asks what lore surely answers.
@@ -88,6 +99,7 @@ class PlainStory:
             certain = {key: p if p >= 0.95 else 0.0 for key, p in reading["p"].items()}
             reading = reading | {"p": certain}
         read = reading
+        reading = self._certain(npc, text, language, reading)
         least = 0.8 if reading and reading["alone"] else 0.95
         if reading and (hurt := self._hurt(npc, reading["p"], least)):
             self._feel(npc, hurt["reaction"].get("deltas", {}))
@@ -166,7 +178,12 @@ class PlainStory:
         waiting = next((q["id"] for q in self.world.quests if self._waits(q, npc)), None)
         if waiting is None:
             return False
-        if read["p"].get("offers_help", 0) >= (0.8 if answered else 0.3):
+        quest = next(q for q in self.world.quests if q["id"] == waiting)
+        lately = [reply for _, reply in self.talk.get(npc, [])[-6:]]
+        told = any(said in reply for said in quest["trouble"].values() for reply in lately)
+        asks_it = read["personal"] not in (None, "mood", "worries")
+        least = 0.8 if answered or told or asks_it else 0.3
+        if read["p"].get("offers_help", 0) >= least:
             return True
         gates = [gate for gate in self.world.gates if gate["id"] == hint and gate["npc"] == npc]
         flags = [flag for g in gates for flag in (g.get("requires") or {}).get("flags", [])]
@@ -177,7 +194,7 @@ class PlainStory:
         """Return the gate that the words open; note what is asked back about or hinted at."""
         p, opened = reading["p"], [gate for gate in self.opened(npc) if gate.get("says")]
         for gate in opened:
-            again = p.get(gate["id"], 0) >= 0.5 and reading["act"] != "refuses"
+            again = p.get(gate["id"], 0) >= _least(gate) and reading["act"] != "refuses"
             if gate["id"] == asked and (reading["yes"] or again):
                 return gate
         for gate in sorted(opened, key=lambda gate: -p.get(gate["id"], 0)):
@@ -186,12 +203,30 @@ class PlainStory:
             if doubted and sure >= 0.3 and (sure < 0.85 or confirm == "always"):
                 done["asks_back"] = gate["id"]
                 return None
-            if sure >= 0.5:
+            if sure >= _least(gate):
                 return gate
         near = sorted(self.closed(npc), key=lambda gate: -p.get(gate["id"], 0))
         if near and p.get(near[0]["id"], 0) >= 0.5:
             done["hint"] = near[0]["id"]
         return None
+
+    def _certain(self, npc: str, text: str, language: str, reading: Json | None) -> Json | None:
+        """Return the reading, in which an example that is meant, word for word, is certain."""
+        if not reading or not reading["meant"]:
+            return reading
+        p, exact = reading["p"], self._written(npc, text, language)
+        return reading | {"p": p | {key: max(p.get(key, 0), 0.85) for key in exact}}
+
+    def _written(self, npc: str, text: str, language: str) -> list[str]:
+        """Return the keys of what has the text among its examples."""
+        gates = [one for one in (*self.opened(npc), *self.closed(npc)) if one.get("says")]
+        shown = {one["id"]: one["says"]["examples"] for one in gates}
+        shown |= {f"forbidden:{one['id']}": one["examples"] for one in self.forbidden(npc)}
+        return [
+            key
+            for key, examples in shown.items()
+            if _letters(text) in {_letters(example) for example in examples[language]}
+        ]
 
     def _hurt(self, npc: str, p: dict[str, float], least: float) -> Json | None:
         gates = [one["id"] for one in (*self.opened(npc), *self.closed(npc)) if one.get("says")]

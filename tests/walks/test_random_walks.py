@@ -180,6 +180,7 @@ def _read(found: Understood | None) -> Json | None:
         "yes": says_yes and found.mode == "meant",
         "little": greets or reminded,
         "alone": found.alone,
+        "personal": found.personal,
         "p": {key: judged.performs for key, judged in found.judged.items()},
         "about": {key for key, judged in found.judged.items() if judged.otherwise != "unrelated"},
     }
@@ -374,7 +375,8 @@ class Walk(RuleBasedStateMachine):
         reading = _read(heard.found)
         asks = reading is not None and reading["act"] in ("asks", "requests")
         answered = asks and self.stage.lore.confidence >= 0.9
-        done, told = story.say(npc, reading, answered=answered), answer["story"]
+        done = story.say(npc, text, language, reading, answered=answered)
+        told = answer["story"]
         said = (npc, text, reading, told)
         assert set(answer["state"]["flags"]) == done["flags"], said
         assert told["forbidden"] == done["hurt"], said

@@ -226,6 +226,8 @@ def test_who_asks_a_person_about_itself_hears_it_before_any_lore(
     isaura = ebbhold.npc("isaura")
     asked = heard(ebbhold, language, Understood(act="asks", personal="age"))
     assert composer.compose(asked) == isaura.answers["age"][language]
+    tells = heard(ebbhold, language, Understood(act="tells_self", personal="age"))
+    assert composer.compose(tells) in isaura.lines[language].told
     nobody = isaura.model_copy(update={"answers": {}})
     asked = replace(asked, scene=replace(asked.scene, npc=nobody))
     assert composer.compose(asked) in isaura.lines[language].unknown
