@@ -14,8 +14,8 @@ from langchain_core.messages import HumanMessage
 from langchain_app.bootstrap import Platform
 from langchain_app.domain.errors import DramatisError
 from langchain_app.domain.npc import Npc
+from langchain_app.domain.story_acts import story_acts
 from langchain_app.domain.text import LANGUAGES, Language
-from langchain_app.domain.triggers import story_acts
 from langchain_app.domain.turn import Utterance
 from langchain_app.domain.understanding import ToRead
 

@@ -139,13 +139,14 @@ class UnderstoodOut(BaseModel):
     """What the words do, whether they are meant, and why there was no reading where there was none.
 
     `played` says that the turn before set up a play, in which they may be a line; `personal`, what of
-    the NPC itself is asked.
+    the NPC itself is asked; `feeling`, whether what is told is glad or sad for who tells it.
     """
 
     act: str
     mode: str
     played: bool = False
     personal: str | None = None
+    feeling: str | None = None
     failure: str | None
 
 

@@ -66,6 +66,7 @@ def _story(record: TurnRecord) -> dict[str, Any]:
             "mode": record.understood.mode,
             "played": record.understood.played,
             "personal": record.understood.personal,
+            "feeling": record.understood.feeling,
             "failure": record.understood.failure,
         },
     }

@@ -26,8 +26,8 @@ class Gate(Frozen):
     trust: float = Field(default=-1.0, ge=-1, le=1)
 
     @property
-    def opened(self) -> bool:
-        """Whether it had to be opened: not everybody is told, or not from the start."""
+    def guarded(self) -> bool:
+        """Whether it must be opened, by the story or by trust, before it is told."""
         return self.after != START or self.trust > -1
 
     def admits(self, knower: Knower) -> bool:

@@ -227,8 +227,8 @@ def recency(then: float, now: float) -> float:
     return math.pow(HOURLY, max(0.0, now - then))
 
 
-TELLING = ("small_talk", *TAKEN_UP)
-"""Acts by which something is told or remarked on."""
+REMARKS = ("small_talk", *TAKEN_UP)
+"""Manners in which something is told or remarked on."""
 
 
 def importance(*, moved: bool, facts: int, act: str, feeling: float, words: int) -> float:
@@ -244,9 +244,9 @@ def importance(*, moved: bool, facts: int, act: str, feeling: float, words: int)
         return min(0.8, 0.65 + 0.05 * facts)
     if act == "question":
         return 0.4
-    if act in TELLING and abs(feeling) >= 0.6:
+    if act in REMARKS and abs(feeling) >= 0.6:
         return 0.5
-    if act in TELLING:
+    if act in REMARKS:
         return min(0.55, 0.1 + 0.08 * words)
     return 0.1
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from langchain_app.domain.actions import fault_of
 from langchain_app.domain.hearing import heard
-from langchain_app.domain.npc import ForbiddenTrigger, Npc
+from langchain_app.domain.npc import ForbiddenTrigger
 from langchain_app.domain.policy import SettlementPolicy
 from langchain_app.domain.reading import Reading, gates_read
-from langchain_app.domain.story import Item, Said, Trigger
-from langchain_app.domain.text import LocalText, squeezed
+from langchain_app.domain.story import Trigger
+from langchain_app.domain.story_acts import FORBIDDEN
 from langchain_app.domain.turn import Exchange, FiredTrigger, NearMiss, Scene, Utterance
 from langchain_app.domain.understanding import Judged, StoryAct, Understood
 
@@ -33,16 +33,15 @@ NEARLY = 0.2
 BY_THE_WAY = 0.95
 """How surely a greeting, or a question for what the player told, must perform an act beside."""
 HEARD_SURELY = 0.8
-"""The same for what would hurt if it were misheard: an offence, which costs trust (from .6 on, 22%
-(English) and 33% (Korean) of a stranger's honest lines were one, so 7 and 19%), a cry for help."""
+"""How surely a line must perform what would hurt if it were misheard: an offence, which costs trust
+(from .6 on, 22% (English) and 33% (Korean) of a stranger's honest lines were one, so 7 and 19%), or
+a cry for help."""
 BESIDE_LORE = 0.8
 """How surely a question must perform an act, where lore answers it too."""
 VETO = 0.1
 """What a second judge reads counts only where the first does not rule it out."""
 UNHELD = (0.0, HEARD)
 """Of an act that the words were not held against: how surely they perform it, and must."""
-FORBIDDEN = "forbidden:"
-"""How the keys of forbidden triggers begin in a reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,51 +96,6 @@ def closed_triggers(
         and trigger not in opened
         and ahead(trigger)
         and story.flags.isdisjoint(trigger.requires.unless)
-    )
-
-
-def story_acts(
-    triggers: Iterable[Trigger], npc: Npc, utterance: Utterance, items: Mapping[str, Item]
-) -> tuple[StoryAct, ...]:
-    """Return what the utterance is to be held against: what the NPC forbids, then its gates.
-
-    `items` are the world's. Nothing where the player's own words are none: a quotation, a stage
-    direction, code, a speech."""
-    own = heard(utterance.text)
-    if not own:
-        return ()
-    said = squeezed(own)
-
-    def act(key: str, says: Said | ForbiddenTrigger, sentence: LocalText | None) -> StoryAct:
-        named = says.keywords.evidence(own, utterance.language) is not None
-        verbatim = said in map(squeezed, says.examples[utterance.language])
-        return StoryAct(
-            key,
-            says.examples,
-            sentence,
-            keywords_heard=named,
-            opens_on_keywords=says.opens_on == "keywords",
-            verbatim=verbatim,
-            surely=isinstance(says, ForbiddenTrigger) or says.surely,
-        )
-
-    forbidden = [act(f"{FORBIDDEN}{one.id}", one, one.act) for one in npc.forbidden_triggers]
-    gates = [
-        act(one.id, one.says, one.says.act or _handing(one, npc, items))
-        for one in triggers
-        if one.says is not None
-    ]
-    return (*forbidden, *gates)
-
-
-def _handing(trigger: Trigger, npc: Npc, items: Mapping[str, Item]) -> LocalText | None:
-    """Return what happens at a gate that takes an item and whose author did not say it."""
-    names = [items[item].name for item in trigger.effects.takes if item in items]
-    if not names:
-        return None
-    return LocalText(
-        en=f"The player gives {npc.name.en} {' and '.join(name.en for name in names)}.",
-        ko=f"플레이어가 {npc.name.ko}에게 {', '.join(name.ko for name in names)}을(를) 준다.",
     )
 
 
@@ -312,5 +266,5 @@ def asked_back_of(recent: Sequence[Exchange]) -> str | None:
 
 
 def plays(recent: Sequence[Exchange]) -> bool:
-    """Tell whether the player set up a play in the turn before."""
-    return bool(recent) and recent[-1].mode == "play"
+    """Tell whether the player set up a play in the turn before; a question back ends it."""
+    return bool(recent) and recent[-1].mode == "play" and recent[-1].asked_back is None

@@ -241,7 +241,7 @@ class Brief:
         if (
             not self.understood.asks
             or asked not in answers
-            or (best is not None and best.chunk.gate.opened)
+            or (best is not None and best.chunk.gate.guarded)
         ):
             return None
         return answers[asked][self.utterance.language]

@@ -23,7 +23,7 @@ Mode = Literal[
 ]  # fmt: skip
 """Whether a line is meant, and what it is where it is not."""
 Feeling = Literal["glad", "sad"]
-"""What is told, for who tells it."""
+"""How what is told is to who tells it."""
 Outcome = Literal[
     "performs", "other", "denied", "unwilling", "withheld", "supposed", "bargained", "later", "asks",
     "past", "partial", "harmful", "quoted", "ironic", "play", "ordered", "unrelated",
@@ -126,7 +126,8 @@ class Understood:
     @property
     def named(self) -> str:
         """What the player says that they are called; empty where they do not."""
-        names = [t.value for t in self.told if (t.subject, t.slot) == (PLAYER, "name")]
+        own = (PLAYER, "name", "holds")
+        names = [t.value for t in self.told if (t.subject, t.slot, t.stance) == own]
         return names[0] if self.act == "tells_self" and names else ""
 
     @property

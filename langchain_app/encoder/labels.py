@@ -36,6 +36,6 @@ PERSONAL = (
 )  # fmt: skip
 """What a line asks of the NPC itself: "" nothing of these."""
 FEELINGS = ("", "glad", "sad")
-"""What is told, for who tells it."""
+"""How what is told is to who tells it; "" neither."""
 SEGMENTS = ("line", "sentence", "example", "player_before", "npc_before", "memory", "npc")
 """What the pieces are that the model reads together."""

@@ -38,7 +38,7 @@ from langchain_app.encoder.telling import Telling, two_layers
 from langchain_app.encoder.weights import HEADS, LAYERS, WIDTH, Floats
 from langchain_app.language.korean import KoreanAnalyser
 
-FORMAT = 1
+FORMAT = 2
 """Of the shipped files; another one was made for another version of this module."""
 SENTENCE, EXAMPLE, PLAYER, NPC_BEFORE, NPC = (
     SEGMENTS.index(name) for name in ("sentence", "example", "player_before", "npc_before", "npc")
@@ -51,7 +51,7 @@ MOST_ACTS = 5
 """Acts that a line is held against, the nearest by the encoder's vectors. Measured on 270 honest
 lines of the demo world: the act that was meant is among the first three for 99.6%, among the first
 four for all."""
-SURELY = 0.7
+LIKELY = 0.7
 """How surely a line must ask something of the NPC itself, or tell something glad or sad."""
 NPC_WORDS = 100
 """Characters of the NPC's last words that are read: what it ended with is what is answered."""
@@ -123,7 +123,8 @@ class EmbeddedUnderstanding:
         if MODES[int(mode.argmax())] not in TELLING:
             told = ()
         personal, feeling = (
-            _surely(_softmax(self._heads(head, whole[:1]))[0]) for head in ("personal", "feeling")
+            _likeliest(_softmax(self._heads(head, whole[:1]))[0])
+            for head in ("personal", "feeling")
         )
         return Understood(
             act=ACTS[int(act.argmax())],  # type: ignore[arg-type]  # one of Act
@@ -211,10 +212,10 @@ class EmbeddedUnderstanding:
         return found
 
 
-def _surely(chances: Floats) -> int:
+def _likeliest(chances: Floats) -> int:
     """Return the likeliest label, where it is likely enough; else the first, which says nothing."""
     likeliest = int(chances.argmax())
-    return likeliest if chances[likeliest] >= SURELY else 0
+    return likeliest if chances[likeliest] >= LIKELY else 0
 
 
 def act_parts(act: StoryAct, npc_name: str, language: Language) -> tuple[tuple[str, int], ...]:

@@ -25,6 +25,7 @@ from langchain_app.prompts.story_lines import story_line
 WHOLE_PASSAGE: dict[Language, int] = {"en": 230, "ko": 120}
 """A passage of at most so many characters is told whole; of a longer one, two sentences are."""
 NAME = "{name}"
+"""Stands in an author's line for what the player is called."""
 SURE = 0.9
 """A remark that asks nothing is answered from lore only if a passage is so sure to be meant."""
 
@@ -69,7 +70,7 @@ class Composer:
         if brief.of_oneself is not None:
             return self._after((), brief.of_oneself, brief)
         asked, best = brief.understood.wants_answer, brief.lore.best
-        asks_so = asked or brief.utterance.text.rstrip().endswith("?")
+        asks_so = asked or brief.utterance.text.rstrip().endswith(("?", "？"))
         if best is not None and (asks_so or best.confidence >= SURE):
             return self._answer(best, brief, lines)
         return self._pick(brief, lines.unknown if asked else lines.small_talk)

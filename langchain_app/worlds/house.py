@@ -31,9 +31,8 @@ def plain_lines(language: Language, level: SpeechLevel | None, name: str) -> Jso
 
 
 def with_plain_lines(npc: object) -> object:
-    """Return an NPC's entry with the house's lines of every kind that its author left out.
-
-    How old they are stands in the file: that they can answer, too.
+    """Return an NPC's entry with the house's lines of every kind that its author left out, and with an
+    answer to how old they are, which stands in the file.
 
     What is no NPC at all comes back as it is: the schema says what is wrong with it.
     """

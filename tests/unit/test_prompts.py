@@ -13,13 +13,19 @@ from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.tone import Sentiment, choose_tone
 from langchain_app.domain.turn import Brief, Exchange, Scene, TriggerCheck, Utterance
+from langchain_app.domain.understanding import Understood
 from langchain_app.prompts import persona_messages
 
 
-def _prompt(world, language, complaint: str = "", compound: float = 0.0) -> tuple[str, str]:
+ASKS = Understood(act="asks")
+
+
+def _prompt(
+    world, language, complaint: str = "", compound: float = 0.0, understood=ASKS
+) -> tuple[str, str]:
     scene = Scene(world.npc("isaura"), "p", "s", "t", 0, StoryState(), Relationship())
     said = {"en": "Why is the bell muffled?", "ko": "종소리가 왜 먹먹해요?"}[language]
-    tone = choose_tone(Sentiment(compound=compound), "question", "neutral")
+    tone = choose_tone(Sentiment(compound=compound), understood.manner, "neutral")
     brief = Brief(
         scene,
         Utterance(said, language),
@@ -27,6 +33,7 @@ def _prompt(world, language, complaint: str = "", compound: float = 0.0) -> tupl
         Findings(),
         (),
         TriggerCheck(),
+        understood=understood,
         complaint=complaint,
     )
     messages = persona_messages(brief, world)
@@ -58,6 +65,24 @@ def test_the_model_is_told_how_to_meet_the_tone_of_what_was_said(
     prompts = [_prompt(ebbhold, language, compound=felt)[1] for felt in (0.6, 0.0, -0.6)]
     assert [warm in prompt for prompt in prompts] == [True, False, False]
     assert [cool in prompt for prompt in prompts] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("language", "takes_up"), [("en", "take that up first"), ("ko", "그 말부터 받아")]
+)
+@pytest.mark.parametrize(("act", "told"), [("tells_feeling", True), ("asks", False)])
+def test_the_model_is_told_to_take_up_what_it_is_told(
+    ebbhold, language, takes_up, act, told
+) -> None:
+    assert (takes_up in _prompt(ebbhold, language, understood=Understood(act=act))[1]) is told
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_model_knows_what_its_author_has_it_say_of_itself(ebbhold, language) -> None:
+    said = ebbhold.npc("isaura").answers["dream"][language]
+    asked = Understood(act="asks", personal="dream")
+    assert said in _prompt(ebbhold, language, understood=asked)[1]
+    assert said not in _prompt(ebbhold, language)[1]
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

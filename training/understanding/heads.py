@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from langchain_app.encoder.encoder import LOWER, Encoder
 from langchain_app.encoder.labels import FEELINGS, PERSONAL
-from langchain_app.encoder.understanding import SURELY
+from langchain_app.encoder.understanding import LIKELY
 from training.understanding.examples import DATA, Labelled, Told, labelled, told
 from training.understanding.forward import turns_of
 from training.understanding.model import Understanding, pooled
@@ -118,7 +118,7 @@ def taught(head: nn.Module, wholes: Tensor, keys: Tensor) -> None:
 def judged(head: nn.Module, wholes: Tensor, keys: Tensor) -> dict[str, float]:
     """Return shares of the lines that are heard, heard as another, and of others taken for one."""
     sure, likeliest = head(wholes).softmax(1).max(1)
-    found = torch.where(sure >= SURELY, likeliest, 0)
+    found = torch.where(sure >= LIKELY, likeliest, 0)
     ours = keys > 0
     shares = {
         "heard": (found == keys)[ours],

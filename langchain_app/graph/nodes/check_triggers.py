@@ -12,6 +12,7 @@ from langchain_app.domain.errors import ChatModelFailed
 from langchain_app.domain.helping import offered, trouble
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.story import Trigger
+from langchain_app.domain.story_acts import story_acts
 from langchain_app.domain.triggers import (
     SURE,
     Decision,
@@ -26,7 +27,6 @@ from langchain_app.domain.triggers import (
     open_triggers,
     performs,
     read_trigger,
-    story_acts,
 )
 from langchain_app.domain.turn import Deflection, FiredTrigger, StateQuestion, TriggerCheck
 from langchain_app.domain.understanding import Understood

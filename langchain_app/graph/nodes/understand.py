@@ -9,13 +9,13 @@ from langgraph.runtime import Runtime
 from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.hearing import heard
 from langchain_app.domain.helping import offering_help
+from langchain_app.domain.story_acts import story_acts
 from langchain_app.domain.tone import choose_tone
 from langchain_app.domain.triggers import (
     asked_back_of,
     closed_triggers,
     open_triggers,
     plays,
-    story_acts,
 )
 from langchain_app.domain.understanding import Before, ToRead, Understood
 from langchain_app.graph.context import TurnContext

@@ -20,8 +20,9 @@ from langchain_app.domain.story import (
     StoryState,
     Trigger,
 )
+from langchain_app.domain.story_acts import story_acts
 from langchain_app.domain.text import LocalText
-from langchain_app.domain.triggers import decided, open_triggers, story_acts
+from langchain_app.domain.triggers import decided, open_triggers
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.domain.understanding import Judged, Understood
 

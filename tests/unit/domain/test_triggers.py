@@ -26,6 +26,7 @@ from langchain_app.domain.story import (
     StoryState,
     Trigger,
 )
+from langchain_app.domain.story_acts import story_acts as held_against
 from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.triggers import (
     ASKED,
@@ -49,9 +50,6 @@ from langchain_app.domain.triggers import (
     performs,
     plays,
     read_trigger,
-)
-from langchain_app.domain.triggers import (
-    story_acts as held_against,
 )
 from langchain_app.domain.turn import Exchange, Scene, Utterance
 from langchain_app.domain.understanding import Act, Judged, StoryAct, Understood
@@ -692,12 +690,9 @@ def test_what_was_not_read_is_not_performed() -> None:
 
 def test_a_play_is_set_up_by_the_turn_before_alone() -> None:
     play, talk = Exchange("a", "b", mode="play"), Exchange("c", "d")
-    assert [plays(turns) for turns in ([], [play], [talk, play], [play, talk])] == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    asked_back = replace(play, asked_back="it")  # a yes to that is meant
+    before = ([], [play], [talk, play], [play, talk], [asked_back])
+    assert [plays(turns) for turns in before] == [False, True, True, False, False]
 
 
 def test_asked_back_is_what_the_last_turn_asked() -> None:

@@ -199,6 +199,7 @@ async def test_the_manner_of_what_was_said_sets_the_tone_and_moves_feelings(ebbh
         "mode": "meant",
         "played": False,
         "personal": None,
+        "feeling": None,
         "failure": None,
     }
     assert turn.answer["state"]["deltas"]["relationship"] > 0

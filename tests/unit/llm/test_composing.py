@@ -219,6 +219,15 @@ def test_a_name_is_taken_up_by_name(ebbhold, composer, language, name) -> None:
     assert said in [line.replace("{name}", name) for line in lines]
 
 
+@pytest.mark.parametrize("stance", ["past", "ends"])
+def test_a_name_that_they_have_no_more_is_not_what_they_are_called(
+    ebbhold, composer, stance
+) -> None:
+    told = Understood(act="tells_self", told=(Told(PLAYER, "name", "June", stance),))
+    said = composer.compose(heard(ebbhold, "en", told))
+    assert said in ebbhold.npc("isaura").lines.en.told
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_who_asks_a_person_about_itself_hears_it_before_any_lore(
     ebbhold, composer, language
