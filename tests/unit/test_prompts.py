@@ -16,7 +16,6 @@ from langchain_app.domain.turn import Brief, Exchange, Scene, TriggerCheck, Utte
 from langchain_app.domain.understanding import Understood
 from langchain_app.prompts import persona_messages
 
-
 ASKS = Understood(act="asks")
 
 
