@@ -2,11 +2,12 @@
 
 Run as: python -m training.understanding.mean OUT FOLDER FOLDER...
 
-Each folder has understanding.pt; OUT is written anew. See Wortsman et al. 2022, "Model soups"."""
+Each folder has understanding.pt; OUT is written anew, with the last judgement of each run. See Wortsman et al. 2022, "Model soups"."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     mean = {name: sum(one[name] for one in found) / len(found) for name in found[0]}
     asked.out.mkdir(parents=True, exist_ok=True)
     torch.save({"model": mean, "result": {}}, asked.out / "understanding.pt")
-    log = (asked.folders[-1] / "log.jsonl").read_text(encoding="utf-8")
-    (asked.out / "log.jsonl").write_text(log, encoding="utf-8")
+    logs = [(folder / "log.jsonl").read_text(encoding="utf-8") for folder in asked.folders]
+    judged = {"mean_of": [json.loads(log.splitlines()[-1]) for log in logs]}
+    (asked.out / "log.jsonl").write_text(json.dumps(judged) + "\n", encoding="utf-8")
     return 0
 
 
