@@ -31,18 +31,10 @@ from training.understanding.model import Understanding
 from training.understanding.rounds import ActRound, shown
 from training.understanding.smoothing import recorded, smoothing
 from training.understanding.states import States
-from training.understanding.train import texts_of
+from training.understanding.train import opened, texts_of
 
 OUT = Path("langchain_app/encoder")
 HEADS = ("outcome", "act", "mode", "alone", "asked", "personal", "feeling", "span")
-
-
-def opened(folder: Path, encoder: Encoder) -> Understanding:
-    """Return the trained model of a folder, ready to read."""
-    kept = torch.load(folder / "understanding.pt", map_location="cpu", weights_only=False)
-    model = Understanding(encoder.weights, LOWER)
-    model.load_state_dict(kept["model"])
-    return model.eval()
 
 
 def weights_of(model: Understanding) -> dict[str, NDArray[np.float32]]:

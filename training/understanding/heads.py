@@ -20,14 +20,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from langchain_app.encoder.encoder import LOWER, Encoder
+from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.labels import FEELINGS, PERSONAL
 from langchain_app.encoder.understanding import LIKELY
 from training.understanding.examples import DATA, Labelled, Told, labelled, told
 from training.understanding.forward import turns_of
 from training.understanding.model import Understanding, pooled
 from training.understanding.states import States
-from training.understanding.train import resumed
+from training.understanding.train import opened
 
 HEADS = {"personal": PERSONAL, "feeling": FEELINGS}
 OTHER_TALK = 4000
@@ -51,11 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     torch.manual_seed(7)
     encoder = Encoder()
-    model, states = Understanding(encoder.weights, LOWER), States(encoder, asked.states)
-    file = asked.folder / "understanding.pt"
-    kept = torch.load(file, map_location="cpu", weights_only=False)
-    resumed(model, kept["model"])
-    model.eval()
+    model, states = opened(asked.folder, encoder), States(encoder, asked.states)
     shares = {}
     for head, labels in HEADS.items():
         every = labelled(head, asked.data)
@@ -64,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taught(getattr(model, head), *read(model, states, learnt, labels))
         found = judged(getattr(model, head), *read(model, states, dev, labels)) if dev else {}
         shares[head] = {"learnt": len(learnt), **found}
-    torch.save({**kept, "model": model.state_dict()}, file)
+    torch.save({"model": model.state_dict()}, asked.folder / "understanding.pt")
     print(json.dumps(shares))
     return 0
 

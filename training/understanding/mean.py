@@ -2,7 +2,8 @@
 
 Run as: python -m training.understanding.mean OUT FOLDER FOLDER...
 
-Each folder has understanding.pt; OUT is written anew, with the last judgement of each run. See Wortsman et al. 2022, "Model soups"."""
+Each folder has understanding.pt; OUT is written anew, with the last judgement of each run.
+See Wortsman et al. 2022, "Model soups"."""
 
 from __future__ import annotations
 
@@ -13,9 +14,8 @@ from pathlib import Path
 
 import torch
 
-from langchain_app.encoder.encoder import LOWER, Encoder
-from training.understanding.model import Understanding
-from training.understanding.train import resumed
+from langchain_app.encoder.encoder import Encoder
+from training.understanding.train import opened
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,13 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     encoder, found = Encoder(), []
     for folder in asked.folders:
-        model = Understanding(encoder.weights, LOWER)
-        kept = torch.load(folder / "understanding.pt", map_location="cpu", weights_only=False)
-        resumed(model, kept["model"])
-        found.append({name: value.float() for name, value in model.state_dict().items()})
+        weights = opened(folder, encoder).state_dict()
+        found.append({name: value.float() for name, value in weights.items()})
     mean = {name: sum(one[name] for one in found) / len(found) for name in found[0]}
     asked.out.mkdir(parents=True, exist_ok=True)
-    torch.save({"model": mean, "result": {}}, asked.out / "understanding.pt")
+    torch.save({"model": mean}, asked.out / "understanding.pt")
     logs = [(folder / "log.jsonl").read_text(encoding="utf-8") for folder in asked.folders]
     judged = {"mean_of": [json.loads(log.splitlines()[-1]) for log in logs]}
     (asked.out / "log.jsonl").write_text(json.dumps(judged) + "\n", encoding="utf-8")

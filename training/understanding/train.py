@@ -81,6 +81,14 @@ def resumed(model: Understanding, kept: dict[str, torch.Tensor]) -> None:
     model.load_state_dict(kept)
 
 
+def opened(folder: Path, encoder: Encoder) -> Understanding:
+    """Return the trained model of a folder, ready to read; heads that were added since are new."""
+    kept = torch.load(folder / "understanding.pt", map_location="cpu", weights_only=False)
+    model = Understanding(encoder.weights, LOWER)
+    resumed(model, kept["model"])
+    return model.eval()
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """What is learnt from, and what is judged on after each epoch."""
