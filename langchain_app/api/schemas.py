@@ -139,7 +139,9 @@ class UnderstoodOut(BaseModel):
     """What the words do, whether they are meant, and why there was no reading where there was none.
 
     `played` says that the turn before set up a play, in which they may be a line; `personal`, what of
-    the NPC itself is asked; `feeling`, whether what is told is glad or sad for who tells it.
+    the NPC itself is asked; `feeling`, how what is told is to who tells it; `wanted`, what the player
+    wants of the NPC; `about`, whom a question is surely about; `of_before`, what the words are to what
+    was told before; `despair`, how surely the player seems to want to die.
     """
 
     act: str
@@ -147,6 +149,10 @@ class UnderstoodOut(BaseModel):
     played: bool = False
     personal: str | None = None
     feeling: str | None = None
+    wanted: str | None = None
+    about: str | None = None
+    of_before: str | None = None
+    despair: float = 0.0
     failure: str | None
 
 

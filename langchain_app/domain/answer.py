@@ -67,6 +67,10 @@ def _story(record: TurnRecord) -> dict[str, Any]:
             "played": record.understood.played,
             "personal": record.understood.personal,
             "feeling": record.understood.feeling,
+            "wanted": record.understood.wanted,
+            "about": record.understood.about,
+            "of_before": record.understood.of_before,
+            "despair": round(record.understood.despair, 3),
             "failure": record.understood.failure,
         },
     }

@@ -76,6 +76,8 @@ class Asked:
     when: When | None = None
     words: bool = False
     """Whether it asks for something told that is no such fact: the words themselves answer."""
+    sure: bool = False
+    """Whether it is all but certain that it is about the player: nothing else can answer it."""
 
     @property
     def of_player(self) -> bool:

@@ -18,16 +18,29 @@ SpeechLevel = Literal["hapsyo", "haeyo", "hao", "hage", "hae"]
 SmallTalk = Literal[
     "greeting", "farewell", "thanks", "how_are_you", "who_are_you", "compliment", "apology",
     "insult", "affection", "laughter", "agreement", "refusal", "name", "told", "sorrow", "joy", "news",
-    "deed", "gift", "offer", "promise", "complaint", "threat", "joke", "small_talk",
+    "deed", "gift", "offer", "promise", "complaint", "threat", "joke", "hurt", "afraid", "care",
+    "nonsense", "haggle", "sell", "teach", "join", "come_along", "permit", "work", "favour",
+    "small_talk",
 ]  # fmt: skip
 """What an utterance does when it asks for nothing that could be looked up.
 
-`name` to `joke` are what a player tells or does of which no rule makes anything: an NPC takes it up.
+`name` to `nonsense` are what a player tells or does of which no rule makes anything: an NPC takes it
+up. `haggle` to `favour` are what a player wants of the NPC itself.
 """
 TAKEN_UP: tuple[SmallTalk, ...] = (
     "name", "told", "sorrow", "joy", "news", "deed", "gift", "offer", "promise", "complaint", "threat",
-    "joke",
+    "joke", "hurt", "afraid", "care", "nonsense",
 )  # fmt: skip
+Wanted = Literal[
+    "haggle", "sell", "teach", "join", "come_along", "permit", "work", "favour", "perform", "nonsense",
+    "care",
+]  # fmt: skip
+"""What a player wants of the NPC: a lower price, to be taught, a song; or only to be kind to it."""
+MAY_BE_KNOWN: tuple[SmallTalk, ...] = (
+    "sell", "teach", "join", "permit", "work", "favour", "care", "nonsense",
+)  # fmt: skip
+"""What the world's lore may answer before an NPC's line does: who may enter, who mends pots, how one
+joins."""
 Personal = Literal[
     "age", "home", "origin", "family", "marriage", "childhood", "work", "likes", "dislikes", "food",
     "hobby", "today", "mood", "worries", "fear", "dream", "friend", "regret", "advice", "name_meaning",
@@ -86,6 +99,18 @@ class VoiceLines(Frozen):
     complaint: Lines = Field(min_length=1)
     threat: Lines = Field(min_length=1)
     joke: Lines = Field(min_length=1)
+    hurt: Lines = Field(min_length=1)
+    afraid: Lines = Field(min_length=1)
+    care: Lines = Field(min_length=1)
+    nonsense: Lines = Field(min_length=1)
+    haggle: Lines = Field(min_length=1)
+    sell: Lines = Field(min_length=1)
+    teach: Lines = Field(min_length=1)
+    join: Lines = Field(min_length=1)
+    come_along: Lines = Field(min_length=1)
+    permit: Lines = Field(min_length=1)
+    work: Lines = Field(min_length=1)
+    favour: Lines = Field(min_length=1)
     repeated: Lines = Field(min_length=1)
     """Said before an answer that was given just before."""
     small_talk: Lines = Field(min_length=1)

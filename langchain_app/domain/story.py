@@ -115,7 +115,7 @@ def _same(stands: Known | None, wanted: Known) -> bool:
     return stands == wanted and isinstance(stands, bool) == isinstance(wanted, bool)
 
 
-OpensOn = Literal["meaning", "keywords"]
+OpensOn = Literal["meaning", "keywords", "despair"]
 
 
 class Said(Frozen):
@@ -124,13 +124,12 @@ class Said(Frozen):
 
     `keywords` are for authors who want them: where they stand in the player's own words, less is
     asked of the reading. Where the act `opens_on` keywords they are enough, as long as the words
-    are meant. What would hurt if it were misheard must be heard `surely`."""
+    are meant; where it opens on despair, a player who seems to want to die performs it."""
 
     act: LocalText | None = None
     examples: LocalTexts
     keywords: Keywords = Keywords()
     opens_on: OpensOn = "meaning"
-    surely: bool = False
 
 
 class Action(Frozen):

@@ -37,7 +37,8 @@ def story_acts(
             keywords_heard=named,
             opens_on_keywords=says.opens_on == "keywords",
             verbatim=verbatim,
-            surely=isinstance(says, ForbiddenTrigger) or says.surely,
+            surely=isinstance(says, ForbiddenTrigger),
+            despairs=says.opens_on == "despair",
         )
 
     forbidden = [act(f"{FORBIDDEN}{one.id}", one, one.act) for one in npc.forbidden_triggers]

@@ -34,8 +34,7 @@ BY_THE_WAY = 0.95
 """How surely a greeting, or a question for what the player told, must perform an act beside."""
 HEARD_SURELY = 0.8
 """How surely a line must perform what would hurt if it were misheard: an offence, which costs trust
-(from .6 on, 22% (English) and 33% (Korean) of a stranger's honest lines were one, so 7 and 19%), or
-a cry for help."""
+(from .6 on, 22% (English) and 33% (Korean) of a stranger's honest lines were one, so 7 and 19%)."""
 BESIDE_LORE = 0.8
 """How surely a question must perform an act, where lore answers it too."""
 VETO = 0.1
@@ -168,6 +167,8 @@ def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[f
         p, wanted = performs(understood, act.key), NAMED if act.keywords_heard else bar
         if act.keywords_heard and act.opens_on_keywords and understood.meant:
             p = max(p, wanted)
+        if act.despairs:
+            p = understood.despair
         if act.verbatim and understood.meant:
             p = max(p, SURE)
         found[act.key] = (p, wanted)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from langchain_app.domain.facts import PLAYER, Asked, Told
-from langchain_app.domain.npc import Npc, Personal, SmallTalk
+from langchain_app.domain.npc import Npc, Personal, SmallTalk, Wanted
 from langchain_app.domain.text import Language, LocalText, LocalTexts
 
 Act = Literal[
@@ -22,8 +22,13 @@ Mode = Literal[
     "meant", "quoted", "reported", "supposed", "conditional", "ironic", "bargained", "play", "ordered",
 ]  # fmt: skip
 """Whether a line is meant, and what it is where it is not."""
-Feeling = Literal["glad", "sad"]
-"""How what is told is to who tells it."""
+Feeling = Literal["glad", "sad", "hurt", "afraid"]
+"""How what is told is to who tells it; hurt is the body: ill, wounded, tired, hungry."""
+OfBefore = Literal["adds", "renews"]
+"""What a line is to what the player told before: it goes on about it, or what was told holds no
+longer as it was."""
+About = Literal["player", "npc", "world"]
+"""Whom a question is about."""
 Outcome = Literal[
     "performs", "other", "denied", "unwilling", "withheld", "supposed", "bargained", "later", "asks",
     "past", "partial", "harmful", "quoted", "ironic", "play", "ordered", "unrelated",
@@ -40,8 +45,17 @@ MANNERS: Mapping[Act, SmallTalk | Literal["question"]] = {
     "threatens": "threat",
 }  # fmt: skip
 """The manner of an act, for which every NPC has lines; of the others it is small talk."""
-FELT: tuple[SmallTalk, ...] = ("told", "news", "deed", "small_talk")
-"""Manners of what may be glad or sad."""
+FELT: tuple[SmallTalk, ...] = ("told", "news", "deed", "small_talk", "complaint")
+"""Manners of what may be felt."""
+AS_FELT: Mapping[Feeling, SmallTalk] = {
+    "glad": "joy", "sad": "sorrow", "hurt": "hurt", "afraid": "afraid",
+}  # fmt: skip
+"""The manner of what is told with a feeling."""
+WANTING: tuple[Act, ...] = (
+    "asks", "requests", "offers", "complains", "small_talk", "asks_wellbeing", "greets", "tells_self",
+    "brings_news", "reports_deed", "praises", "tells_feeling",
+)  # fmt: skip
+"""Acts by which a player may want something of the NPC."""
 COURTESIES: tuple[Act, ...] = (
     "greets", "takes_leave", "thanks", "laughs", "asks_identity", "asks_wellbeing",
 )  # fmt: skip
@@ -60,7 +74,8 @@ class StoryAct:
 
     `key` names it in the reading. `keywords_heard` says that the author's own words for it stand
     there, and `opens_on_keywords` that they are enough; `verbatim`, that one of the examples is all
-    that was said. What would hurt if it were misheard must be performed `surely`."""
+    that was said. What would hurt if it were misheard must be performed `surely`. What opens on
+    despair is performed by who `despairs`, whatever the words."""
 
     key: str
     examples: LocalTexts
@@ -69,6 +84,7 @@ class StoryAct:
     opens_on_keywords: bool = False
     verbatim: bool = False
     surely: bool = False
+    despairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +119,15 @@ class Understood:
     personal: Personal | None = None
     """What of the NPC itself is asked."""
     feeling: Feeling | None = None
-    """Whether what is told is glad or sad for who tells it."""
+    """How what is told is to who tells it."""
+    wanted: Wanted | None = None
+    """What the player wants of the NPC."""
+    about: About | None = None
+    """Whom a question is about, where that is all but certain."""
+    of_before: OfBefore | None = None
+    """What it is to what the player told in the turns before."""
+    despair: float = 0.0
+    """How surely the player seems to want to die or to come to harm."""
     alone: bool = True
     """Whether it can be understood without the turn before."""
     judged: Mapping[str, Judged] = field(default_factory=dict)
@@ -117,11 +141,12 @@ class Understood:
 
     @property
     def manner(self) -> SmallTalk | Literal["question"]:
-        """The manner of the act; what is told gladly or sadly is taken up as that."""
+        """The manner of the act; what is wanted, or told with a feeling, is taken up as that."""
         manner = "name" if self.named else MANNERS.get(self.act, "small_talk")
-        if self.feeling is None or manner not in FELT:
-            return manner
-        return "joy" if self.feeling == "glad" else "sorrow"
+        wanted = self.wanted if self.act in WANTING and not self.named else None
+        if wanted is not None and wanted != "perform":
+            return wanted
+        return AS_FELT[self.feeling] if self.feeling and manner in FELT else manner
 
     @property
     def named(self) -> str:
@@ -163,7 +188,8 @@ class Understood:
     def adds(self) -> bool:
         """Whether it only says something about what was told before: it is remembered with that."""
         asks = self.wants_answer or self.asked.of_player
-        return not asks and bool(self.put_right or not self.alone)
+        renews = self.of_before == "renews"
+        return not asks and bool(self.put_right or renews or not self.alone)
 
     @property
     def meant(self) -> bool:

@@ -35,7 +35,24 @@ PERSONAL = (
     "name_meaning", "opinion_player", "secret", "pastime_song", "town",
 )  # fmt: skip
 """What a line asks of the NPC itself: "" nothing of these."""
-FEELINGS = ("", "glad", "sad")
-"""How what is told is to who tells it; "" neither."""
+FEELINGS = ("", "glad", "sad", "hurt", "afraid")
+"""How what is told is to who tells it; "" neither. Hurt is the body: ill, wounded, tired, hungry."""
+WANTED = (
+    "", "haggle", "sell", "teach", "join", "come_along", "permit", "work", "favour", "perform",
+    "nonsense", "care",
+)  # fmt: skip
+"""What a line wants of the NPC: "" nothing of these."""
+ABOUT = ("", "player", "npc", "world")
+"""Whom a question is about; "" it is none."""
+DESPAIR = ("", "despair")
+"""Whether the player seems to want to die or to come to harm."""
+OF_BEFORE = ("", "adds", "renews")
+"""What a line is to what the player told in the turns before: it goes on about it, or puts it right or
+tells that it has changed; "" neither."""
+LAST_HEADS = {
+    "personal": PERSONAL, "feeling": FEELINGS, "wanted": WANTED, "about": ABOUT, "despair": DESPAIR,
+    "of_before": OF_BEFORE,
+}  # fmt: skip
+"""What is learnt last, on states that stay as they are: the head's name and its labels."""
 SEGMENTS = ("line", "sentence", "example", "player_before", "npc_before", "memory", "npc")
 """What the pieces are that the model reads together."""

@@ -9,6 +9,7 @@ from typing import Any
 
 _CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "VV", "VA", "XR", "SL", "SN", "SH", "MAG"})
 _NOMINAL = ("NN", "NR", "XPN", "XSN", "XR", "SL", "SN", "SH")
+_IN_SENTENCES = frozenset({"JKS", "JKO", "JX"})
 _HANGING = ("J", "VCP", "E")
 _WORD = re.compile(r"[0-9A-Za-z\uac00-\ud7a3]+")
 
@@ -68,6 +69,11 @@ class KoreanAnalyser:
             if not tag.startswith("E"):
                 ends = first
         return start + begins, start + ends
+
+    def is_noun(self, text: str) -> bool:
+        """Tell whether a text is a noun phrase: it ends in a noun, and no subject or object is in it."""
+        tags = [token.tag for token in self.kiwi.tokenize(text)]
+        return bool(tags) and tags[-1].startswith(_NOMINAL) and not _IN_SENTENCES & set(tags)
 
     def content(self, text: str, *, as_meant: bool = False) -> list[str]:
         """Return the content morphemes of `text`, stop words left out.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from langchain_app.domain.lines import pick
 from langchain_app.domain.lore import OWN_WORDS, ScoredChunk
-from langchain_app.domain.npc import VoiceLines
+from langchain_app.domain.npc import MAY_BE_KNOWN, VoiceLines
 from langchain_app.domain.relationship import Mood
 from langchain_app.domain.text import Language
 from langchain_app.domain.tone import Tone
@@ -57,7 +57,8 @@ class Composer:
             or _asks_more(brief)
             or (told and manner == "how_are_you")
         )
-        if manner != "question" and manner != "small_talk" and not asks:
+        known = manner in MAY_BE_KNOWN and _known(brief)
+        if manner != "question" and manner != "small_talk" and not asks and not known:
             line = self._pick(brief, lines.small_talk_lines(manner, brief.tone.mood))
             return line.replace(NAME, brief.understood.named)
         remembered = recalled(brief, self._korean)
@@ -120,9 +121,19 @@ def _asks_more(brief: Brief) -> bool:
     """Tell whether what sounds like "how are you?" or "who are you?" asks something to be told."""
     if brief.tone.act not in ("how_are_you", "who_are_you"):
         return False
-    best = brief.lore.best
     own = brief.of_oneself is not None and brief.understood.personal != "mood"
-    return own or (best is not None and best.confidence >= SURE)
+    return own or _sure(brief)
+
+
+def _known(brief: Brief) -> bool:
+    """Tell whether what is wanted is told rather than taken up: a question needs only be answered."""
+    asks = brief.understood.act == "asks" and (brief.lore.grounded or brief.of_oneself is not None)
+    return asks or _sure(brief)
+
+
+def _sure(brief: Brief) -> bool:
+    """Tell whether lore surely answers."""
+    return brief.lore.best is not None and brief.lore.best.confidence >= SURE
 
 
 def _opened(brief: Brief) -> bool:

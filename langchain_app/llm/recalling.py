@@ -19,6 +19,8 @@ _QUOTED: dict[SpeechLevel, str] = {
     "hae": "전에 “{said}”라고 했잖아. 기억하지.",
 }
 _QUOTED_ENGLISH = "You said to me once: “{said}” I remember."
+LATER = 0.7
+"""What was said later is told, too, if it is so relevant beside what answers best: it may put that right."""
 AT_ONCE = 3
 """So many facts are told to somebody who asks for everything."""
 
@@ -37,9 +39,9 @@ def recalled(brief: Brief, korean: KoreanAnalyser) -> str | None:
         return " ".join(_of_fact(memory, brief, korean) for memory in _answering(facts, wanted))
     said = [memory for memory in brief.memories if memory.kind == "said"]
     if said and not wanted.before:
-        return _quoted(_whole(said[0]), brief)
-    if wanted.words:  # what is in no slot may be a question about the world after all
-        return ""
+        return _quoted(_with_later(said), brief)
+    if wanted.words and not wanted.sure:
+        return ""  # what is in no slot may be a question about the world after all
     return next((m.text for m in brief.memories if m.kind == "reflection"), None)
 
 
@@ -55,6 +57,14 @@ def _of_fact(memory: Recollection, brief: Brief, korean: KoreanAnalyser) -> str:
         return _quoted(_whole(memory), brief)
     said = reminded(list(memory.facts), memory.renewed, language, level, korean)
     return said or _quoted(_whole(memory), brief)
+
+
+def _with_later(said: Sequence[Recollection]) -> str:
+    """Return what answers best, and what was said of it later."""
+    best, others = said[0], said[1:]
+    later = (m for m in others if m.seq > best.seq and m.relevance >= LATER * best.relevance)
+    put_right = next((m.player for m in later if m.player not in best.added), "")
+    return f"{_whole(best)} … {put_right}" if put_right else _whole(best)
 
 
 def _whole(memory: Recollection) -> str:

@@ -66,15 +66,17 @@ near as (
            and m.seq <= lived.upto and importance >= 0.5
          order by game_time desc, seq desc limit %(newest)s)) near)"""
 _ADDED = """(
-    select later.player_said from lived, lateral (
-        select n.player_said, n.seq from memories n
-        where n.timeline_id = lived.timeline_id and n.npc_id = %(npc)s and (n.adds ABOUT)
-          and n.seq > m.seq and n.seq <= least(lived.upto, m.seq + %(soon)s)
-          and (n.put_right = '' or n.seq = m.seq + 1
-               or position(lower(n.put_right) in lower(m.player_said)) > 0)
-        order by n.seq limit 1) later
-    order by later.seq limit 1)"""
-"""What the player added to a memory m: a remark that cannot stand alone, or is about the same."""
+    select string_agg(later.player_said, ' … ' order by later.seq) from (
+        select n.player_said, n.seq from lived, lateral (
+            select n.player_said, n.seq from memories n
+            where n.timeline_id = lived.timeline_id and n.npc_id = %(npc)s and (n.adds ABOUT)
+              and n.seq > m.seq and n.seq <= least(lived.upto, m.seq + %(soon)s)
+              and (n.put_right = '' or n.seq = m.seq + 1
+                   or position(lower(n.put_right) in lower(m.player_said)) > 0)
+            order by n.seq limit 2) n
+        order by n.seq limit 2) later)"""
+"""What the player added to a memory m, two remarks at the most: such as cannot stand alone, go on
+about it or put it right, or are about the same."""
 _ABOUT = (
     "or case when n.tells_nothing or vector_dims(n.vector) <> vector_dims(m.vector) then false "
     "else 1 - (n.vector <=> m.vector) >= case n.seq when m.seq + 1 then %(next)s "
@@ -210,7 +212,7 @@ class PostgresMemoryBook:
 def _statement(*, dense: bool, wants: bool) -> tuple[str, ...]:
     """Return the parts of the statement that reads what may come to mind."""
     added = _ADDED.replace("ABOUT", _ABOUT if dense else "")
-    unread = added.replace("order by n.seq", f"and {_TELLS_OTHERS} order by n.seq")
+    unread = added.replace("order by n.seq", f"and {_TELLS_OTHERS} order by n.seq", 1)
     said = (_WITH_DENSE if dense else _LEXICAL_ONLY).replace("ADDED", added)
     asked = _ASKED.replace("UNREAD", unread) if wants else ""
     return _LIVED, said, asked, _READ.replace("TOLD", _TOLD if wants else "null")

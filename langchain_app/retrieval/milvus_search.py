@@ -101,11 +101,6 @@ class MilvusIndex:
         """See LanguageIndex."""
         return self._spelling.correction(token)
 
-    def title(self, chunk_id: str) -> str:
-        """See LanguageIndex."""
-        found = self._collection.passages([chunk_id], self._language)
-        return found[chunk_id].chunk.title if chunk_id in found else ""
-
     def candidates(self, question: Question, knower: Knower, k: int) -> list[Candidate]:
         """See LanguageIndex. Gates are applied before anything is ranked, and once more at the end."""
         found = self._best(question, self._behind(self._open(knower)), k)

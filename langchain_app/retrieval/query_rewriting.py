@@ -43,7 +43,7 @@ class QueryRewriter:
         self, utterance: Utterance, before: Sequence[Exchange], index: LanguageIndex
     ) -> Query:
         """Return the query of an utterance; `before` are the turns that it needs, none if alone."""
-        text = with_topic(utterance, before, index) if self._topic else utterance.text
+        text = with_topic(utterance, before) if self._topic else utterance.text
         return self.query(text, utterance.language, index)
 
     def query(self, text: str, language: Language, index: LanguageIndex) -> Query:
@@ -63,13 +63,10 @@ class QueryRewriter:
         return [*known, *(token for token in tokens if not is_content(token))]
 
 
-def with_topic(utterance: Utterance, before: Sequence[Exchange], index: LanguageIndex) -> str:
-    """Return the utterance, with what was talked about in the last of the turns that it needs.
+def with_topic(utterance: Utterance, before: Sequence[Exchange]) -> str:
+    """Return the utterance after what the player said in the last of the turns that it needs.
 
-    "How much is it?" after a question about rope is a question about rope.
+    "How much is it?" after a question about rope is a question about rope. What was answered is not
+    added: of follow-ups in invented worlds as many were found without its title.
     """
-    if not before:
-        return utterance.text
-    last = before[-1]
-    title = index.title(last.sources[0]) if last.sources else ""
-    return f"{utterance.text} {last.player} {title}".strip()
+    return f"{before[-1].player} {utterance.text}" if before else utterance.text

@@ -44,9 +44,6 @@ class LanguageIndex(Protocol):
     def spelling(self, token: str) -> str | None:
         """Return the known token that an unknown one was meant to be, or None."""
 
-    def title(self, chunk_id: str) -> str:
-        """Return a passage's title, empty where there is no such passage."""
-
     def candidates(self, question: Question, knower: Knower, k: int) -> list[Candidate]:
         """Return the best `k` passages that this knower may be given."""
 
@@ -72,7 +69,6 @@ class SnapshotIndex:
         self.stored = tuple(stored)
         self.chunks = tuple(entry.chunk for entry in stored)
         self.dense_weight = dense_weight
-        self._titles = {chunk.id: chunk.title for chunk in self.chunks}
         self.lexical = LexicalIndex([entry.tokens for entry in stored])
         self._spelling = Spelling(filter(is_content, self.lexical.idf), language)
         self._dense = DenseIndex([entry.vectors for entry in stored] if dense_weight else [])
@@ -91,10 +87,6 @@ class SnapshotIndex:
     def spelling(self, token: str) -> str | None:
         """See LanguageIndex."""
         return self._spelling.correction(token)
-
-    def title(self, chunk_id: str) -> str:
-        """See LanguageIndex."""
-        return self._titles.get(chunk_id, "")
 
     def candidates(self, question: Question, knower: Knower, k: int) -> list[Candidate]:
         """See LanguageIndex. Gates are applied before anything is ranked."""

@@ -177,13 +177,11 @@ def test_lexical_scores_on_a_server_are_those_of_rank_bm25(asked, read, on_serve
     assert compared > 100
 
 
-def test_words_and_titles_weigh_the_same(read, snapshot, on_server) -> None:
+def test_words_weigh_the_same(read, snapshot, on_server) -> None:
     for entry in read.stored[::40]:
         language = entry.chunk.language
-        assert on_server[language].title(entry.chunk.id) == entry.chunk.title
         for token in (*entry.tokens, "a-word-that-nobody-wrote"):
             assert on_server[language].weight(token) == snapshot[language].weight(token)
-    assert on_server["en"].title("no-such-passage") == ""
     assert (on_server.version, on_server.size) == (snapshot.version, snapshot.size)
     assert on_server.weights == snapshot.weights
     assert on_server.examples.keys() == snapshot.examples.keys()
@@ -260,7 +258,6 @@ def test_what_hostile_text_asks_for_is_only_searched_for(on_server, tokeniser) -
     tokens = tuple(tokeniser.index('bell" or language != "', "en"))
     question = Question("bell", "en", tokens, {}, None)
     assert on_server["en"].candidates(question, knower, 5) == []
-    assert on_server["en"].title('x" or kind == "lore') == ""
 
 
 def test_a_knower_without_audience_is_given_nothing(searched, asked) -> None:

@@ -22,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 
 from langchain_app.encoder.encoder import LOWER, Encoder
+from langchain_app.encoder.labels import LAST_HEADS
 from langchain_app.encoder.understanding import FORMAT
 from langchain_app.encoder.weights import LAYERS
 from training.understanding.examples import DATA, Act, acts
@@ -34,7 +35,7 @@ from training.understanding.states import States
 from training.understanding.train import opened, texts_of
 
 OUT = Path("langchain_app/encoder")
-HEADS = ("outcome", "act", "mode", "alone", "asked", "personal", "feeling", "span")
+HEADS = ("outcome", "act", "mode", "alone", "asked", "span", *LAST_HEADS)
 
 
 def weights_of(model: Understanding) -> dict[str, NDArray[np.float32]]:

@@ -2,41 +2,79 @@
 
 Run as: python -m training.understanding.heads FOLDER [--dev SET,...]
 
-`personal`: what a line asks of the NPC itself. `feeling`: whether what it tells is glad or sad.
-FOLDER has understanding.pt, which is written again with the heads in it. Lines are those of
-data/personal and data/feeling, and those of data/lines that are surely neither. The last line is
-JSON: of the dev sets, how many lines are heard for what they are, at how many others taken for
-one."""
+`personal`: what a line asks of the NPC itself. `feeling`: how what it tells is to who tells it.
+`wanted`: what it wants of the NPC. `about`: whom a question is about. `despair`: whether the player
+seems to want to die. `of_before`: what a line is to what was told before. FOLDER has understanding.pt,
+which is written again with the heads in it. Lines are those of the folder of data/ that is called like
+the head, and those of the other folders whose label is sure. The last line is JSON: of the dev sets,
+how many lines are heard for what they are, at how many others taken for one."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.text import LANGUAGES
 from langchain_app.encoder.encoder import Encoder
-from langchain_app.encoder.labels import FEELINGS, PERSONAL
+from langchain_app.encoder.labels import LAST_HEADS
 from langchain_app.encoder.understanding import LIKELY
-from training.understanding.examples import DATA, Labelled, Told, labelled, told
+from langchain_app.worlds.house import plain_lines
+from training.understanding.examples import (
+    DATA,
+    Before,
+    Labelled,
+    Told,
+    labelled,
+    passages,
+    recalls,
+    told,
+)
 from training.understanding.forward import turns_of
 from training.understanding.model import Understanding, pooled
 from training.understanding.states import States
 from training.understanding.train import opened
 
-HEADS = {"personal": PERSONAL, "feeling": FEELINGS}
+DEV = (
+    "04_house", "06_plain_english", "07_plain_korean", "03_others_english", "04_others_korean",
+)  # fmt: skip
+"""Sets of which no head learns, to say how well it reads another author."""
 OTHER_TALK = 4000
-"""Lines that are surely neither, beside those that were labelled for it."""
+"""Lines of data/lines that surely have no label, beside those that were labelled for a head."""
 TELL_NOTHING = (
     "asks", "asks_wellbeing", "asks_identity", "requests", "greets", "takes_leave", "thanks",
     "accepts", "refuses", "offers", "praises", "insults", "threatens", "laughs", "small_talk",
 )  # fmt: skip
-BATCH, EPOCHS, RATE = 64, 40, 1e-3
+WANT_NOTHING = (
+    "tells_self", "tells_feeling", "brings_news", "reports_deed", "hands_over", "promises", "accepts",
+    "refuses", "thanks", "apologises", "takes_leave", "asks_identity", "laughs", "insults",
+    "threatens", "affection", "jokes",
+)  # fmt: skip
+
+
+def _asks_nothing(line: Told) -> bool:
+    return not line.act.startswith("asks")
+
+
+SILENT: dict[str, Callable[[Told], bool]] = {
+    "personal": lambda line: bool(line.asks) or _asks_nothing(line),
+    "feeling": lambda line: line.act in TELL_NOTHING,
+    "wanted": lambda line: line.act in WANT_NOTHING,
+    "about": lambda line: _asks_nothing(line) and line.act != "requests",
+    "despair": lambda line: line.act != "tells_feeling",
+    "of_before": lambda line: line.act in ("asks", "greets", "thanks", "requests", "takes_leave"),
+}
+"""Of each head, the lines that surely have no label of it."""
+BATCH, EPOCHS, RATE, DROPOUT = 64, 20, 1e-3, 0.4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,13 +85,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--states", type=Path, help="a file that keeps the lower layers' states")
-    parser.add_argument("--dev", default="04_house,03_other_voices")
+    parser.add_argument(
+        "--dev",
+        default="04_house,06_plain_english,07_plain_korean,03_others_english,04_others_korean",
+    )
     asked = parser.parse_args(arguments)
     torch.manual_seed(7)
     encoder = Encoder()
     model, states = opened(asked.folder, encoder), States(encoder, asked.states)
     shares = {}
-    for head, labels in HEADS.items():
+    for head, labels in LAST_HEADS.items():
         every = labelled(head, asked.data)
         dev = [one for one in every if one.set in asked.dev.split(",")]
         learnt = [one for one in every if one not in dev] + _other_talk(head, asked.data)
@@ -66,17 +107,66 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _other_talk(head: str, folder: Path) -> list[Labelled]:
-    """Return labelled lines that surely ask nothing of the NPC itself, or tell nothing."""
+    """Return lines that were written for something else, and whose label is sure."""
     silent = [
         Labelled(line.set, line.language, line.text, "", line.before)
         for line in told(folder)
-        if (_asks_nothing(line) if head == "personal" else line.act in TELL_NOTHING)
+        if SILENT[head](line)
     ]
-    return random.Random(7).sample(silent, min(OTHER_TALK, len(silent)))  # noqa: S311  no secret
+    some = random.Random(7).sample(silent, min(OTHER_TALK, len(silent)))  # noqa: S311  no secret
+    if head == "of_before":
+        return [*some, *_answered(labelled(head, folder), folder)]
+    if head == "about":
+        return [*some, *_about_player(folder), *_about_npc(folder), *_about_world(folder)]
+    return some
 
 
-def _asks_nothing(line: Told) -> bool:
-    return bool(line.asks) or not line.act.startswith("asks")
+def _answered(pairs: Sequence[Labelled], folder: Path) -> list[Labelled]:
+    """Return pairs of lines as turns hold them: the NPC has answered, and something else may have been
+    said between."""
+    lots = random.Random(11)  # noqa: S311  no secret
+    between = {
+        language: [one.text for one in told(folder) if one.language == language and one.alone]
+        for language in LANGUAGES
+    }
+    found = []
+    for pair in pairs:
+        level = lots.choice(get_args(SpeechLevel)) if pair.language == "ko" else None
+        lines = plain_lines(pair.language, level, "")
+        said = lots.choice(
+            [*lines["told"], *lines["small_talk"], *lines["unknown"], *lines["deed"]]
+        )
+        reply = Before("N", said)
+        other = Before("P", lots.choice(between[pair.language]))
+        found.append(replace(pair, before=(*pair.before, reply)))
+        found.append(replace(pair, before=(*pair.before, other, reply)))
+    return found
+
+
+def _about_player(folder: Path) -> list[Labelled]:
+    """Return questions that want to be reminded of what the player told."""
+    reminded = [
+        Labelled(line.set, line.language, line.text, "player", line.before)
+        for line in told(folder)
+        if line.asks
+    ]
+    return reminded + [
+        Labelled(memory.set, memory.language, text, "player")
+        for memory in recalls(folder)
+        for text in memory.asks
+    ]
+
+
+def _about_world(folder: Path) -> list[Labelled]:
+    return [
+        Labelled(passage.set, passage.language, asked.text, "world")
+        for passage in passages(folder)
+        for asked in passage.asked
+    ]
+
+
+def _about_npc(folder: Path) -> list[Labelled]:
+    return [replace(one, label="npc") for one in labelled("personal", folder) if one.label]
 
 
 @torch.no_grad()
@@ -94,8 +184,9 @@ def read(
     return torch.cat(wholes), torch.tensor([labels.index(one.label) for one in some])
 
 
-def taught(head: nn.Module, wholes: Tensor, keys: Tensor) -> None:
+def taught(head: nn.Sequential, wholes: Tensor, keys: Tensor) -> None:
     """Teach a head; it is left ready to read."""
+    head[0].p = DROPOUT
     optimiser = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=0.05)
     steps = EPOCHS * -(-len(keys) // BATCH)
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1, 0.02, steps)

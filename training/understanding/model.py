@@ -17,10 +17,9 @@ from torch.nn import functional
 from langchain_app.encoder.labels import (
     ACTS,
     ASKED,
-    FEELINGS,
+    LAST_HEADS,
     MODES,
     OUTCOMES,
-    PERSONAL,
     SEGMENTS,
     STANCES,
     TAGS,
@@ -161,9 +160,8 @@ class Understanding(nn.Module):
         self.asked = _Head(
             2 * WIDTH, len(ASKED) + 1, dropout
         )  # the last: asks for what held before
-        # The next two are learnt last, by `heads.py`.
-        self.personal = _Head(2 * WIDTH, len(PERSONAL), dropout)
-        self.feeling = _Head(2 * WIDTH, len(FEELINGS), dropout)
+        for name, labels in LAST_HEADS.items():  # learnt by `heads.py`
+            self.add_module(name, _Head(2 * WIDTH, len(labels), dropout))
         self.tag = nn.Linear(WIDTH, len(TAGS))
         self.span = _Head(3 * WIDTH, len(STANCES) + 1, dropout)  # the last: it is of the player
 

@@ -44,6 +44,10 @@ class States:
         """Return how many pieces a line has."""
         return len(self._known[text])
 
+    def of(self, text: str) -> Tensor:
+        """Return the states of a line: of its beginning, then of its own pieces."""
+        return self._known[text]
+
     def lines(self, texts: Sequence[str]) -> Batch:
         """Return lines: the state of their beginning, then those of their own pieces."""
         return batched([self._known[text] for text in texts])

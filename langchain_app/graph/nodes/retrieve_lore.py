@@ -8,12 +8,13 @@ from langgraph.runtime import Runtime
 
 from langchain_app.domain.errors import KnowledgeStoreUnavailable
 from langchain_app.domain.lore import Findings
+from langchain_app.domain.npc import MAY_BE_KNOWN
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.lorebooks import with_lorebooks
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
 
-LOOKED_UP = ("question", "how_are_you", "small_talk")
+LOOKED_UP = ("question", "how_are_you", "small_talk", *MAY_BE_KNOWN)
 """Acts that may be about the world ("how is the bell?"); a thank-you is not looked up, nor what
 players tell of themselves."""
 

@@ -17,7 +17,7 @@ from langchain_app.domain.triggers import (
     open_triggers,
     plays,
 )
-from langchain_app.domain.understanding import Before, ToRead, Understood
+from langchain_app.domain.understanding import Before, StoryAct, ToRead, Understood
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
@@ -51,7 +51,7 @@ async def _read(state: TurnState, context: TurnContext) -> Understood:
         utterance.language,
         scene.npc,
         tuple(Before(turn.player, turn.npc) for turn in scene.recent[-BEFORE:]),
-        (*acts, *offering_help(parts.world, scene)) if heard(utterance.text) else (),
+        (*_held_against(acts), *offering_help(parts.world, scene)) if heard(utterance.text) else (),
         tuple(filter(None, [asked_back_of(scene.recent)])),
     )
     try:
@@ -62,3 +62,8 @@ async def _read(state: TurnState, context: TurnContext) -> Understood:
         return Understood(failure="the reading was late")
     except UnderstandingFailed as error:
         return Understood(failure=error.message)
+
+
+def _held_against(acts: tuple[StoryAct, ...]) -> tuple[StoryAct, ...]:
+    """Return the acts that the words are held against; despair has a head of its own."""
+    return tuple(act for act in acts if not act.despairs)

@@ -245,11 +245,12 @@ def test_an_example_word_for_word_is_certain_where_it_is_meant(mode, fires) -> N
     assert (found.fired is not None) is fires
 
 
-@pytest.mark.parametrize(("p", "fires"), [(0.79, False), (0.8, True)])
-def test_what_would_hurt_if_it_were_misheard_must_be_heard_surely(bruna, p, fires) -> None:
-    gate = trigger("it", says=WORDS.model_copy(update={"surely": True}))
+@pytest.mark.parametrize(("despair", "fires"), [(0.49, False), (0.5, True)])
+def test_what_opens_on_despair_goes_by_that_and_not_by_its_words(bruna, despair, fires) -> None:
+    gate = trigger("it", says=WORDS.model_copy(update={"opens_on": "despair"}))
     acts = story_acts([gate], bruna, Utterance("I am done with all of it", "en"))
-    found = decided([gate], (), reading(it=p), acts, REWARDS)
+    read = replace(reading(it=0.99), despair=despair)
+    found = decided([gate], (), read, acts, REWARDS)
     assert (found.fired is not None) is fires
 
 

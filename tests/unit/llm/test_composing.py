@@ -202,7 +202,10 @@ def test_what_a_player_tells_is_taken_up(ebbhold, composer, language, act, kind)
         ("brings_news", "glad", "joy"),
         ("brings_news", None, "news"),
         ("small_talk", "sad", "sorrow"),
-        ("complains", "sad", "complaint"),
+        ("complains", "sad", "sorrow"),
+        ("complains", None, "complaint"),
+        ("tells_feeling", "hurt", "hurt"),
+        ("tells_self", "afraid", "afraid"),
         ("jokes", "sad", "joke"),
     ],
 )
