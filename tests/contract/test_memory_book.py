@@ -218,3 +218,46 @@ async def test_what_is_in_no_slot_brings_no_other_facts_to_mind(game, told, aske
     await game.say(told, "bruna")
     answer = await game.say(asked, "bruna")
     assert await recalled(game, answer) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "renewed", "asked", "new"),
+    [
+        (
+            "I came here on a camel",
+            ("Fine, it was a mule", "And the mule is lame now"),
+            "what did i ride here",
+            "mule",
+        ),
+        (
+            "내 비밀 기지는 나무 위야",
+            ("무너져서 창고 뒤로 이사했어",),
+            "내 비밀 기지 지금 어디게?",
+            "창고",
+        ),
+        (
+            "내 연은 가오리연이야",
+            ("찢어져서 방패연으로 새로 만들었다!",),
+            "내 연 지금 뭐게?",
+            "방패연",
+        ),
+    ],
+)
+async def test_what_renews_what_was_told_is_told_with_it_though_it_shares_no_word(
+    game, told, renewed, asked, new
+) -> None:
+    session = (await game.say(told, "mio"))["session_id"]
+    for line in renewed:
+        await game.say(line, "mio", session_id=session)
+    answer = await game.say(asked, "mio", session_id=session)
+    assert new in answer["reply"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["what am i allergic to?", "제가 뭘 번역하는 사람이죠?"], ids=["en", "ko"]
+)
+async def test_a_question_about_the_player_is_never_answered_with_lore(game, asked) -> None:
+    answer = await game.say(asked, "aurel")
+    assert answer["story"]["understood"]["about"] == "player"
+    lines = game.platform.world.npc("aurel").lines
+    assert answer["reply"] in (*lines.en.unknown, *lines.ko.unknown)

@@ -96,6 +96,15 @@ def test_a_question_for_what_was_never_told_is_not_answered_by_likeness() -> Non
     assert not recall(cue(asked=Asked(("name",), ("dog",))), [alike], limit=1)
 
 
+@pytest.mark.parametrize(("sure", "similarity", "comes"), [(False, 0.3, False), (True, 0.3, True)])
+def test_what_can_only_be_about_the_player_brings_to_mind_what_is_less_alike(
+    sure, similarity, comes
+) -> None:
+    told = memory(matched=frozenset(), similarity=similarity)
+    asked = Asked(subjects=("player",), words=True, sure=sure)
+    assert bool(recall(cue(0.5, asked=asked), [told], limit=1)) is comes
+
+
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_recency_fades_by_the_games_hours_and_never_leaves_its_range(then, now) -> None:
     assert 0 <= recency(then, now) <= 1

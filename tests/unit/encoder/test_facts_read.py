@@ -173,6 +173,19 @@ def test_a_korean_value_is_the_noun_alone_and_a_promise_the_whole_clause(
     assert value in [fact.value for fact in found if fact.stance == "holds"]
 
 
+@pytest.mark.parametrize(
+    ("line", "marked", "slot", "fact"),
+    [
+        ("예전에 애들 글 가르쳤어요", "글 가르쳤", "job", False),
+        ("도자기 감정을 업으로 삼고 있습니다", "업으로 삼고", "job", False),
+        ("옆자리 학자님은 기숙사에서 살아요", "학자님은 기숙사", "home", False),
+        ("저는 산 너머 살아요", "산 너머", "home", True),
+    ],
+)
+def test_half_a_korean_sentence_is_no_name_home_or_trade(line, marked, slot, fact) -> None:
+    assert bool(told(line, (marked, slot), language="ko")) is fact
+
+
 def test_a_span_that_only_goes_on_is_one_all_the_same() -> None:
     pieces = pieces_of("in Harrow town")
     states = states_of(pieces, [])

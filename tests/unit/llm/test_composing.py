@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from langchain_app.domain.facts import PLAYER, Told
+from langchain_app.domain.facts import PLAYER, Asked, Told
 from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState, Trigger
@@ -302,3 +302,66 @@ def test_what_asks_for_nothing_is_no_question_that_nobody_can_answer(
     assert composer.compose(asked) in lines.unknown
     chat = replace(asked, understood=Understood(act="small_talk"))
     assert composer.compose(chat) in lines.small_talk
+
+
+# --- what is wanted of the NPC
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("act", ["asks", "requests", "small_talk"])
+@pytest.mark.parametrize(
+    "wanted", ["haggle", "sell", "teach", "join", "come_along", "permit", "work", "favour"]
+)
+def test_what_is_wanted_of_an_npc_is_answered_with_its_line_for_that(
+    ebbhold, composer, language, act, wanted
+) -> None:
+    said = composer.compose(heard(ebbhold, language, Understood(act=act, wanted=wanted)))
+    assert said in getattr(ebbhold.npc("isaura").lines[language], wanted)
+
+
+@pytest.mark.parametrize(
+    ("act", "wanted", "confidence", "told"),
+    [
+        ("asks", "join", 0.6, True),  # how does one join?
+        ("requests", "join", 0.6, False),
+        ("requests", "join", 0.95, True),
+        ("asks", "haggle", 0.95, False),
+    ],
+)
+def test_lore_answers_a_question_first_and_a_request_only_where_it_is_sure(
+    ebbhold, composer, act, wanted, confidence, told
+) -> None:
+    asked = heard(ebbhold, "en", Understood(act=act, wanted=wanted))
+    chunk = Chunk("c", "en", "lore", "t", FACT["en"], Gate(audience=("public",)))
+    found = replace(asked, lore=Findings((ScoredChunk(chunk, 1.0, confidence, "", ""),)))
+    assert (FACT["en"] in composer.compose(found)) is told
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_who_asks_for_a_song_or_a_joke_gets_the_npcs_own(ebbhold, composer, language) -> None:
+    asked = heard(ebbhold, language, Understood(act="requests", wanted="perform"))
+    own = ebbhold.npc("isaura").answers["pastime_song"][language]
+    assert own in composer.compose(asked)
+
+
+def test_a_question_about_the_world_is_not_answered_with_the_npcs_own_life(ebbhold) -> None:
+    about = heard(ebbhold, "en", Understood(act="asks", personal="origin", about="npc"))
+    assert about.of_oneself is not None
+    of_iron = Understood(act="asks", personal="origin", about="world")
+    assert replace(about, understood=of_iron).of_oneself is None
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_question_that_is_surely_about_the_player_never_falls_through_to_lore(
+    ebbhold, composer, language
+) -> None:
+    asked = brief(ebbhold, language, 0.0)
+    surely = Asked(subjects=(PLAYER,), words=True, sure=True)
+    perhaps = replace(surely, sure=False)
+    unknown = ebbhold.npc("maren").lines[language].unknown
+    said = [
+        composer.compose(replace(asked, understood=Understood(act="asks", asked=one)))
+        for one in (surely, perhaps)
+    ]
+    assert said[0] in unknown
+    assert said[1] not in unknown

@@ -114,3 +114,28 @@ def test_what_is_in_no_slot_and_was_not_told_may_be_asked_of_the_world(answer) -
     asked = Asked(subjects=(PLAYER,), words=True)
     assert answer(asked) == ""
     assert "deaf in the left" in answer(asked, of_words("I am deaf in the left ear."))
+
+
+def of_turn(said: str, seq: int, relevance: float, added: str = "") -> Recollection:
+    return Recollection(f"t{seq}", "s", said, "Aye.", relevance, relevance, seq=seq, added=added)
+
+
+@pytest.mark.parametrize(
+    ("later", "quoted"),
+    [
+        (of_turn("I tore it and made a box kite", 5, 0.5), "… I tore it and made a box kite"),
+        (of_turn("I like kites", 5, 0.2), "a ray kite.”"),  # not about it
+        (of_turn("My kite is new", 1, 0.5), "a ray kite.”"),  # said before
+    ],
+)
+def test_what_was_said_of_it_later_is_told_beside_what_answers_best(answer, later, quoted) -> None:
+    best = of_turn("My kite is a ray kite", 3, 0.6)
+    wanted = Asked(subjects=(PLAYER,), words=True)
+    assert quoted in answer(wanted, best, later)
+
+
+def test_what_was_added_to_it_is_not_told_twice(answer) -> None:
+    best = of_turn("My kite is a ray kite", 3, 0.6, added="no, a box kite")
+    wanted = Asked(subjects=(PLAYER,), words=True)
+    said = answer(wanted, best, of_turn("no, a box kite", 4, 0.6))
+    assert said.count("a box kite") == 1
