@@ -53,9 +53,9 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
-def _least(gate: Json) -> float:
-    """Return how surely words must perform what they open."""
-    return 0.8 if gate["says"].get("surely") else 0.5
+def _on_despair(gate: Json) -> bool:
+    """Return whether it opens on despair, whatever the words."""
+    return bool(gate["says"].get("opens_on") == "despair")
 
 
 class PlainStory:
@@ -99,6 +99,7 @@ class PlainStory:
             certain = {key: p if p >= 0.95 else 0.0 for key, p in reading["p"].items()}
             reading = reading | {"p": certain}
         read = reading
+        reading = self._despairing(npc, reading)
         reading = self._certain(npc, text, language, reading)
         least = 0.8 if reading and reading["alone"] else 0.95
         if reading and (hurt := self._hurt(npc, reading["p"], least)):
@@ -161,7 +162,8 @@ class PlainStory:
 
     def waits(self, npc: str) -> set[str]:
         """What an utterance to this NPC is held against, by its key in a reading."""
-        gates = [gate["id"] for gate in (*self.opened(npc), *self.closed(npc)) if gate.get("says")]
+        every = [gate for gate in (*self.opened(npc), *self.closed(npc)) if gate.get("says")]
+        gates = [gate["id"] for gate in every if not _on_despair(gate)]
         keys = {*gates, *(f"forbidden:{one['id']}" for one in self.forbidden(npc))}
         return keys | ({"offers_help"} if self.troubled(npc) else set())
 
@@ -194,7 +196,7 @@ class PlainStory:
         """Return the gate that the words open; note what is asked back about or hinted at."""
         p, opened = reading["p"], [gate for gate in self.opened(npc) if gate.get("says")]
         for gate in opened:
-            again = p.get(gate["id"], 0) >= _least(gate) and reading["act"] != "refuses"
+            again = p.get(gate["id"], 0) >= 0.5 and reading["act"] != "refuses"
             if gate["id"] == asked and (reading["yes"] or again):
                 return gate
         for gate in sorted(opened, key=lambda gate: -p.get(gate["id"], 0)):
@@ -203,12 +205,20 @@ class PlainStory:
             if doubted and sure >= 0.3 and (sure < 0.85 or confirm == "always"):
                 done["asks_back"] = gate["id"]
                 return None
-            if sure >= _least(gate):
+            if sure >= 0.5:
                 return gate
         near = sorted(self.closed(npc), key=lambda gate: -p.get(gate["id"], 0))
         if near and p.get(near[0]["id"], 0) >= 0.5:
             done["hint"] = near[0]["id"]
         return None
+
+    def _despairing(self, npc: str, reading: Json | None) -> Json | None:
+        """Return the reading with what opens on despair in it."""
+        if not reading:
+            return reading
+        gates = [one for one in (*self.opened(npc), *self.closed(npc)) if one.get("says")]
+        despairs = {one["id"]: reading["despair"] for one in gates if _on_despair(one)}
+        return reading | {"p": reading["p"] | despairs}
 
     def _certain(self, npc: str, text: str, language: str, reading: Json | None) -> Json | None:
         """Return the reading, in which an example that is meant, word for word, is certain."""

@@ -181,6 +181,7 @@ def _read(found: Understood | None) -> Json | None:
         "little": greets or reminded,
         "alone": found.alone,
         "personal": found.personal,
+        "despair": found.despair,
         "p": {key: judged.performs for key, judged in found.judged.items()},
         "about": {key for key, judged in found.judged.items() if judged.otherwise != "unrelated"},
     }
@@ -243,6 +244,13 @@ class Walk(RuleBasedStateMachine):
         key, sure = data.draw(st.sampled_from(sorted(story.waits(npc)))), data.draw(_SURE)
         judged = {key: Judged(sure, "other")}
         self._say(session, npc, IDLE, act="small_talk", judged=judged)
+
+    @rule(session=sessions, despair=_SURE, data=st.data())
+    def says_something_in_such_despair(
+        self, session: str, despair: float, data: st.DataObject
+    ) -> None:
+        npc = data.draw(st.sampled_from(sorted(self.stage.plain.npcs)))
+        self._say(session, npc, IDLE, act="tells_feeling", despair=despair)
 
     @rule(session=sessions, data=st.data())
     def hands_over_what_somebody_waits_for(self, session: str, data: st.DataObject) -> None:
