@@ -11,7 +11,7 @@ TRAIN  := $(VENV)/.train-installed
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve chat doctor attack test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-play bench-retrieval bench-sentiment bench-quick storytest understanding walk world-check clean
+.PHONY: help answers demo serve chat doctor attack test lint format bench bench-turn bench-lexical bench-lore bench-memory bench-play bench-retrieval bench-sentiment bench-quick storytest understanding walk world-check clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,10 @@ understanding: $(TRAIN) ## train what reads utterances, about six hours on two c
 	@$(BIN)/python -m training.understanding.train --out $(or $(OUT),.dramatis/understanding) --states $(or $(OUT),.dramatis/understanding)/states.pt --dev 04_modern_and_noir,04_idioms --test 08_newcomers_worlds,04_strangers $(ARGS)
 	@$(BIN)/python -m training.understanding.heads $(or $(OUT),.dramatis/understanding) --states $(or $(OUT),.dramatis/understanding)/states.pt
 	@$(BIN)/python -m training.understanding.export $(or $(OUT),.dramatis/understanding) --dev 04_modern_and_noir
+
+answers: $(TRAIN) ## train what reads which sentence answers, an hour and a half on two cores (SQUAD=FILE OUT=FOLDER)
+	@$(BIN)/python -m training.answers.train --out $(or $(OUT),.dramatis/answers) --epochs 2 $(if $(SQUAD),--squad $(SQUAD)) $(ARGS)
+	@$(BIN)/python -m training.answers.export $(or $(OUT),.dramatis/answers)
 
 storytest: $(BASE) ## run a world's story tests (WORLD=game_knowledge/ebbhold ARGS="--model ollama/NAME")
 	@$(BIN)/dramatis storytest $(WORLD) $(ARGS)

@@ -29,6 +29,7 @@ from langchain_app.domain.story import StoryState
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.turn import Exchange, Utterance
 from langchain_app.domain.understanding import Before, ToRead
+from langchain_app.encoder.answers import EmbeddedAnswers
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from langchain_app.retrieval.e5 import EmbeddedE5
@@ -87,6 +88,7 @@ class Bench:
                 self.tokeniser, topic="topic" not in without, spelling="spelling" not in without
             ),
             words=self.embeddings if isinstance(self.embeddings, EmbeddedE5) else None,
+            answers=None if "answers" in without else EmbeddedAnswers(encoder),
         )
 
     async def ask(self, question: Question) -> Outcome:
@@ -149,7 +151,7 @@ def main() -> None:
         "--without",
         nargs="*",
         default=[],
-        choices=("topic", "spelling", "reranker"),
+        choices=("topic", "spelling", "reranker", "answers"),
         help="leave a step out, to see what it gains; nothing is written then",
     )
     arguments = parser.parse_args()

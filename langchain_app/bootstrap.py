@@ -29,6 +29,7 @@ from langchain_app.domain.policy import policy_of
 from langchain_app.domain.ports import QueryWriter, StateReader, Understanding
 from langchain_app.domain.saves import Saves
 from langchain_app.domain.world import World
+from langchain_app.encoder.answers import EmbeddedAnswers
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from langchain_app.graph.context import Parts, Speaker
@@ -46,6 +47,7 @@ from langchain_app.persistence.saves import PostgresSaves
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.players import Players
 from langchain_app.publishing import Edition, Publisher, Searched
+from langchain_app.retrieval.answering import AnswerReader
 from langchain_app.retrieval.e5 import EmbeddedE5
 from langchain_app.retrieval.ingest import Ingested, Progress, ingest, knowledge_version
 from langchain_app.retrieval.lore_retriever import HybridRetriever
@@ -132,6 +134,7 @@ async def open_platform(
             reranker(settings, closing),
             query_writer(settings, speaker),
             state_reader(settings, speaker, closing),
+            await asyncio.to_thread(EmbeddedAnswers, encoder),
         )
         await postgres.open()  # takes a second, an ingest minutes: what can fail comes first
         knowledge = await asyncio.to_thread(press.knowledge, world, tokeniser, progress)
@@ -183,6 +186,7 @@ class EditionPress:
         reranker: Reranker,
         writer: QueryWriter | None,
         reader: StateReader | None = None,
+        answers: AnswerReader | None = None,
     ) -> None:
         self.watch_s = LITE_WATCH_S if store.is_lite else SERVER_WATCH_S
         self._settings = settings
@@ -193,6 +197,7 @@ class EditionPress:
         self.reranker = reranker
         self._writer = writer
         self._reader = reader
+        self._answers = answers
 
     def load(self) -> World:
         """See Press."""
@@ -258,7 +263,12 @@ class EditionPress:
             memory_book=PostgresMemoryBook(self._postgres, listener, knowledge.weights),
             chronicle=PostgresChronicle(self._postgres, world, listener, knowledge.weights),
             lore=HybridRetriever(
-                knowledge, tokeniser, reranker=self.reranker, words=words, writer=self._writer
+                knowledge,
+                tokeniser,
+                reranker=self.reranker,
+                words=words,
+                writer=self._writer,
+                answers=self._answers if words else None,
             ),
             listener=listener,
             understanding=self._understanding,

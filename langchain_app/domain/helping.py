@@ -55,15 +55,16 @@ def trouble(
 ) -> Quest | None:
     """Return the quest that the NPC tells of to somebody who offers help.
 
-    Where lore answers what they ask (`answered`), where the NPC answers for itself, or where it told
-    the trouble a moment ago, help must be offered more surely.
+    Where lore answers what they ask (`answered`), where the NPC answers for itself, where they ask on
+    about something, or where it told the trouble a moment ago, help must be offered more surely.
     Who asks what to do next, of a quest that they have not heard of (a goal's `hint`), is told of
     it, too.
     """
     waiting = _waiting(world, scene)
     if waiting is None:
         return None
-    rather = answered or understood.personal not in (None, *TROUBLED) or _told(waiting, scene)
+    about_oneself = understood.personal not in (None, *TROUBLED)
+    rather = answered or about_oneself or understood.asks_on or _told(waiting, scene)
     if offered(understood) >= (BESIDE_LORE if rather else HEARD):
         return waiting
     if hint is None or not hint.id.startswith(GOAL):

@@ -150,7 +150,7 @@ def decided(
         if p >= wanted and not understood.played:
             return Decision(FiredTrigger(trigger, f"performs it (p {p:.2f})"))
     for trigger in sorted(closed, key=lambda one: -held.get(one.id, UNHELD)[0]):
-        if held.get(trigger.id, UNHELD)[0] >= HEARD:
+        if held.get(trigger.id, UNHELD)[0] >= (BESIDE_LORE if understood.asks_on else HEARD):
             return Decision(hint=trigger)
     return Decision()
 

@@ -166,6 +166,11 @@ class Understood:
         return self.wants_answer or self.act in QUESTIONS
 
     @property
+    def asks_on(self) -> bool:
+        """Whether it asks on about what was talked of: no gate is hinted at by the way."""
+        return self.act == "asks" and not self.alone
+
+    @property
     def agrees(self) -> bool:
         """Whether it is a yes that is meant."""
         says_yes = self.act in ("accepts", "hands_over")

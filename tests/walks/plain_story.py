@@ -184,7 +184,8 @@ class PlainStory:
         lately = [reply for _, reply in self.talk.get(npc, [])[-6:]]
         told = any(said in reply for said in quest["trouble"].values() for reply in lately)
         asks_it = read["personal"] not in (None, "mood", "worries")
-        least = 0.8 if answered or told or asks_it else 0.3
+        asks_on = read["act"] == "asks" and not read["alone"]
+        least = 0.8 if answered or told or asks_it or asks_on else 0.3
         if read["p"].get("offers_help", 0) >= least:
             return True
         gates = [gate for gate in self.world.gates if gate["id"] == hint and gate["npc"] == npc]
@@ -208,7 +209,8 @@ class PlainStory:
             if sure >= 0.5:
                 return gate
         near = sorted(self.closed(npc), key=lambda gate: -p.get(gate["id"], 0))
-        if near and p.get(near[0]["id"], 0) >= 0.5:
+        asks_on = reading["act"] == "asks" and not reading["alone"]
+        if near and p.get(near[0]["id"], 0) >= (0.8 if asks_on else 0.5):
             done["hint"] = near[0]["id"]
         return None
 

@@ -254,6 +254,16 @@ def test_what_opens_on_despair_goes_by_that_and_not_by_its_words(bruna, despair,
     assert (found.fired is not None) is fires
 
 
+@pytest.mark.parametrize(
+    ("alone", "sure", "hinted"), [(True, 0.5, True), (False, 0.79, False), (False, 0.8, True)]
+)
+def test_who_asks_on_about_something_is_hinted_at_no_gate_by_the_way(alone, sure, hinted) -> None:
+    gate = trigger("it")
+    read = replace(reading("asks", it=sure), alone=alone)
+    found = decided((), [gate], read, acts_of(gate), REWARDS)
+    assert (found.hint is not None) is hinted
+
+
 def test_keywords_are_never_certain() -> None:
     gate = trigger("it", "gives")
     found = decided([gate], (), reading(it=0.0), [on_keywords(gate)], REWARDS)

@@ -1,0 +1,1 @@
+"""Trains what reads which sentence answers."""
