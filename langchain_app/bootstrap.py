@@ -134,7 +134,7 @@ async def open_platform(
             reranker(settings, closing),
             query_writer(settings, speaker),
             state_reader(settings, speaker, closing),
-            await asyncio.to_thread(EmbeddedAnswers, encoder),
+            await _answers(embeddings, encoder),
         )
         await postgres.open()  # takes a second, an ingest minutes: what can fail comes first
         knowledge = await asyncio.to_thread(press.knowledge, world, tokeniser, progress)
@@ -268,7 +268,7 @@ class EditionPress:
                 reranker=self.reranker,
                 words=words,
                 writer=self._writer,
-                answers=self._answers if words else None,
+                answers=self._answers,
             ),
             listener=listener,
             understanding=self._understanding,
@@ -294,6 +294,13 @@ class EditionPress:
             )
         read = self._store.read(world.id)
         return Snapshot(read) if read else None
+
+
+async def _answers(embeddings: Embeddings, encoder: Encoder) -> AnswerReader | None:
+    """Return what reads whether a sentence answers: it goes by the word vectors of this encoder."""
+    if not isinstance(embeddings, EmbeddedE5):
+        return None
+    return await asyncio.to_thread(EmbeddedAnswers, encoder)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

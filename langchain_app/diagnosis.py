@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from langchain_app.adapters import milvus_store, model_name, platform_embeddings
 from langchain_app.bootstrap import Platform
 from langchain_app.domain.errors import DramatisError
+from langchain_app.encoder.answers import EmbeddedAnswers
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from langchain_app.llm.registry import ModelSpeaker
@@ -95,7 +96,9 @@ async def diagnose(settings: Settings) -> dict[str, PartHealth]:
         return f"{model_name(model)}, {len(await model.aembed_query('ready'))} dimensions"
 
     async def understanding() -> str:
-        return (await asyncio.to_thread(lambda: EmbeddedUnderstanding(Encoder()))).name
+        encoder = await asyncio.to_thread(Encoder)
+        await asyncio.to_thread(EmbeddedAnswers, encoder)
+        return (await asyncio.to_thread(EmbeddedUnderstanding, encoder)).name
 
     async def reader() -> PartHealth:
         if settings.platform.state_reader != "model":

@@ -90,7 +90,7 @@ class ScoredChunk:
     """A chunk that retrieval chose.
 
     `score` is the fused score (comparable within one search only), `confidence` from 0 to 1 says how
-    much of the question the chunk covers (comparable between searches), `why` says it in words.
+    surely the chunk answers (comparable between searches), `why` says it in words.
     """
 
     chunk: Chunk

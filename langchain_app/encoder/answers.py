@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 import numpy as np
 from numpy.typing import NDArray
 
+from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.lines import LineReader
 from langchain_app.encoder.shipped import checked, meta_of, opened
@@ -45,8 +46,15 @@ class EmbeddedAnswers:
     def chances(self, question: str, sentences: Sequence[str], figures: Floats) -> Floats:
         """Return how surely each sentence answers, and at the end that none does: (n + 1,), sum 1.
 
-        `figures` (n, k) are what search knows of the sentences (retrieval/answering.py).
+        `figures` (n, k) are what search knows of the sentences (retrieval/answering.py). Raises
+        UnderstandingFailed.
         """
+        try:
+            return self._chances(question, sentences, figures)
+        except Exception as error:  # the runtime's own errors share no base
+            raise UnderstandingFailed(f"{type(error).__name__}: {error}") from error
+
+    def _chances(self, question: str, sentences: Sequence[str], figures: Floats) -> Floats:
         asked = self._lines.line(question).states + self._heads["segments"][0]
         rows = [np.concatenate([asked, self._sentence(text)]) for text in sentences]
         longest = max(map(len, rows))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -32,14 +32,10 @@ from langchain_app.encoder.encoder import LOWER, Encoder
 from langchain_app.encoder.labels import (
     ABOUT,
     ACTS,
-    FEELINGS,
     LAST_HEADS,
     MODES,
-    OF_BEFORE,
     OUTCOMES,
-    PERSONAL,
     SEGMENTS,
-    WANTED,
 )
 from langchain_app.encoder.lines import BESIDE_PIECES, Line, LineReader
 from langchain_app.encoder.shipped import checked, meta_of, opened
@@ -61,13 +57,11 @@ MOST_ACTS = 5
 """Acts that a line is held against, the nearest by the encoder's vectors. Measured on 270 honest
 lines of the demo world: the act that was meant is among the first three for 99.6%, among the first
 four for all."""
-LIKELY = 0.7
-"""How surely a line must ask something of the NPC itself, or tell something with a feeling."""
-WANTS = 0.5
-"""How surely it must want something of the NPC. Of two authors' lines that the heads had not learnt
-from, so 62% (English) and 56% (Korean) were heard, and 7% of their near-misses taken for one."""
-HEARD = 0.5
-"""How surely it must be about what the player told before."""
+LEAST = {
+    "personal": 0.7, "feeling": 0.7, "wanted": 0.5, "about": CERTAIN, "despair": 0.5, "of_before": 0.5,
+}  # fmt: skip
+"""How surely a line must be what a last head says; how much is heard so, and how much taken for it,
+stands in training/understanding/README.md."""
 NPC_WORDS = 100
 """Characters of the NPC's last words that are read: what it ended with is what is answered."""
 
@@ -145,11 +139,11 @@ class EmbeddedUnderstanding:
             told=told,
             asked=asked,
             put_right=put_right,
-            personal=_label(PERSONAL, last["personal"], LIKELY),  # type: ignore[arg-type]  # one of Personal
-            feeling=_label(FEELINGS, last["feeling"], LIKELY),  # type: ignore[arg-type]  # one of Feeling
-            wanted=_label(WANTED, last["wanted"], WANTS),  # type: ignore[arg-type]  # one of Wanted
-            about=_label(ABOUT, last["about"], CERTAIN),  # type: ignore[arg-type]  # one of About
-            of_before=_label(OF_BEFORE, last["of_before"], HEARD),  # type: ignore[arg-type]  # one of OfBefore
+            personal=_label("personal", last),  # type: ignore[arg-type]  # one of Personal
+            feeling=_label("feeling", last),  # type: ignore[arg-type]  # one of Feeling
+            wanted=_label("wanted", last),  # type: ignore[arg-type]  # one of Wanted
+            about=_label("about", last),  # type: ignore[arg-type]  # one of About
+            of_before=_label("of_before", last),  # type: ignore[arg-type]  # one of OfBefore
             despair=float(last["despair"][1]),
             alone=alone >= 0.5,
             judged=judged,
@@ -228,10 +222,10 @@ class EmbeddedUnderstanding:
         return found
 
 
-def _label(labels: Sequence[str], chances: Floats, least: float) -> str | None:
-    """Return the likeliest label, where it is likely enough and says something."""
-    likeliest = int(chances.argmax())
-    return labels[likeliest] or None if chances[likeliest] >= least else None
+def _label(head: str, last: Mapping[str, Floats]) -> str | None:
+    """Return the likeliest label of a last head, where it is likely enough and says something."""
+    likeliest = int(last[head].argmax())
+    return LAST_HEADS[head][likeliest] or None if last[head][likeliest] >= LEAST[head] else None
 
 
 def act_parts(act: StoryAct, npc_name: str, language: Language) -> tuple[tuple[str, int], ...]:

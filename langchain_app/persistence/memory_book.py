@@ -72,7 +72,7 @@ _ADDED = """(
             where n.timeline_id = lived.timeline_id and n.npc_id = %(npc)s and (n.adds ABOUT)
               and n.seq > m.seq and n.seq <= least(lived.upto, m.seq + %(soon)s)
               and (n.put_right = '' or n.seq = m.seq + 1
-                   or position(lower(n.put_right) in lower(m.player_said)) > 0)
+                   or position(lower(n.put_right) in lower(m.player_said)) > 0) UNLESS
             order by n.seq limit 2) n
         order by n.seq limit 2) later)"""
 """What the player added to a memory m, two remarks at the most: such as cannot stand alone, go on
@@ -212,8 +212,8 @@ class PostgresMemoryBook:
 def _statement(*, dense: bool, wants: bool) -> tuple[str, ...]:
     """Return the parts of the statement that reads what may come to mind."""
     added = _ADDED.replace("ABOUT", _ABOUT if dense else "")
-    unread = added.replace("order by n.seq", f"and {_TELLS_OTHERS} order by n.seq", 1)
-    said = (_WITH_DENSE if dense else _LEXICAL_ONLY).replace("ADDED", added)
+    unread = added.replace("UNLESS", f"and {_TELLS_OTHERS}")
+    said = (_WITH_DENSE if dense else _LEXICAL_ONLY).replace("ADDED", added.replace("UNLESS", ""))
     asked = _ASKED.replace("UNREAD", unread) if wants else ""
     return _LIVED, said, asked, _READ.replace("TOLD", _TOLD if wants else "null")
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.lore import Findings, Knower, ScoredChunk
 from langchain_app.domain.ports import QueryWriter
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Exchange, Scene, Utterance
 from langchain_app.language.tokens import Tokeniser, is_content
 from langchain_app.retrieval.addressing import is_addressed
-from langchain_app.retrieval.answering import PASSAGES, Answering, AnswerReader, read
+from langchain_app.retrieval.answering import PASSAGES, AnswerReader, read
+from langchain_app.retrieval.deciding import Ranked, by_evidence, by_reading, scored
 from langchain_app.retrieval.features import Examined, examine
 from langchain_app.retrieval.knowledge import Question
 from langchain_app.retrieval.query_rewriting import Query, QueryRewriter
@@ -31,32 +34,10 @@ CANDIDATES = 24
 WITHHELD = 5
 LIMIT = 3
 
-MEANING = 2.0
-BAR_WITH_MEANING = 0.9
-BAR_WITH_WORDS = 0.35
-"""The least evidence to answer from: share of the question's words covered, plus MEANING times the
-similarity where the embeddings know the language. Tuned on the development split of the demo world's
-questions and on questions of other worlds: twice the similarity finds what shares no words, and the
-bar stands above twice what the nearest unrelated passage has (.2 to .45).
-"""
-
 HIDDEN = 2
-"""Passages withheld that are read beside the open ones. A question that something withheld answers
-better is about what this NPC may not tell; nothing withheld is ever returned. Without this an NPC that
-must keep a secret answers with whatever stands nearest to it.
+"""Passages withheld that are read beside the open ones. Nothing withheld is ever returned; without
+this an NPC that must keep a secret answers with whatever stands nearest to it.
 """
-ANSWERED = 0.5
-"""How surely a passage must answer."""
-READ_WEIGHT, EVIDENCE, ENOUGH, LITTLE = 0.15, 2.0, 0.8, 1e-3
-"""What decides beside the reading: of which passage answers, its score (by READ_WEIGHT times the
-logarithm of the reading's share); of whether any does, the evidence. On two invented worlds that
-nothing was trained on, so 73 and 77% of the questions that a passage answers were answered from it
-(by the evidence alone 63 and 75%), and 52 and 58% of the near-misses, which ask for another kind of
-fact of the same thing (98 and 91%).
-"""
-ALSO = 0.1
-"""How surely another passage must answer to be found beside the best."""
-
 IMPORTANCE = 0.05
 """What an author's importance (0..1) weighs: between equals, what matters more is told."""
 VOICE = 0.05
@@ -150,18 +131,28 @@ class HybridRetriever:
             also = await self._ranked(other, knower, index, is_addressed(utterance))
             ranked = _merged(ranked, also)
         if not only_sure:
-            return Findings(tuple(_scored(index, *pair) for pair in ranked[:limit]), query.text)
+            return Findings(tuple(scored(index, *pair) for pair in ranked[:limit]), query.text)
         withheld = await self._beside(partial(_withheld, index, question, knower))
-        if self._answers is not None and question.words is not None:
-            open_, hidden = ranked[:PASSAGES], withheld[:HIDDEN]
-            answers = await asyncio.to_thread(
-                read, self._answers, query.text, question, [*open_, *hidden]
-            )
-            return Findings(tuple(_answering(index, open_, hidden, answers))[:limit], query.text)
-        rival = max((_evidence(index, e) for e, _ in withheld), default=0.0)
-        bar = max(_bar(index), rival)
-        sure = [pair for pair in ranked if _evidence(index, pair[0]) >= bar]
-        return Findings(tuple(_scored(index, *pair) for pair in sure[:limit]), query.text)
+        found = await self._sure(question, query, ranked, withheld, index)
+        return Findings(tuple(islice(found, limit)), query.text)
+
+    async def _sure(
+        self,
+        question: Question,
+        query: Query,
+        ranked: Ranked,
+        withheld: Sequence[Examined],
+        index: LanguageIndex,
+    ) -> Iterator[ScoredChunk]:
+        """Return what answers: by a reading, or where there is none by what speaks for it."""
+        open_, hidden = ranked[:PASSAGES], withheld[:HIDDEN]
+        examined = [*(one for one, _ in open_), *hidden]
+        if self._answers is not None:
+            with suppress(UnderstandingFailed):  # a reading that fails costs the reading alone
+                reading = partial(read, self._answers, query.text, question, examined)
+                if answers := await asyncio.to_thread(reading):
+                    return by_reading(index, open_, hidden, answers)
+        return by_evidence(index, ranked, withheld)
 
     async def _ranked(
         self, question: Question, knower: Knower, index: LanguageIndex, addressed: bool
@@ -227,61 +218,11 @@ def _first_stage(index: LanguageIndex, question: Question, knower: Knower) -> li
     return examine(question, index.candidates(question, knower, CANDIDATES))
 
 
-def _withheld(
-    index: LanguageIndex, question: Question, knower: Knower
-) -> list[tuple[Examined, float]]:
-    """Return the best of what this knower may not be given, with its scores."""
+def _withheld(index: LanguageIndex, question: Question, knower: Knower) -> list[Examined]:
+    """Return the best of what this knower may not be given."""
     examined = examine(question, index.withheld(question, knower, WITHHELD))
-    return _with_priors(examined, rescored(question, examined), addressed=False)
-
-
-def _answering(
-    index: LanguageIndex,
-    ranked: Sequence[tuple[Examined, float]],
-    withheld: Sequence[tuple[Examined, float]],
-    answers: Sequence[Answering],
-) -> Iterator[ScoredChunk]:
-    """Yield the open passages that answer, the surest first; none where something withheld answers
-    better, or where it is likely that nothing does.
-
-    `answers` are of `ranked` and, after them, of what is withheld.
-    """
-    shares = np.zeros(len(ranked) + len(withheld))
-    for answer in answers:
-        shares[answer.passage] += answer.chance
-    open_, hidden = shares[: len(ranked)], shares[len(ranked) :]
-    if not open_.any():
-        return
-    scores = np.asarray([score for _, score in ranked]) + READ_WEIGHT * np.log(open_ + LITTLE)
-    first, *others = np.argsort(-scores, kind="stable").tolist()
-    evidence = _evidence(index, ranked[first][0])
-    rival = max((_evidence(index, one) for one, _ in withheld), default=0.0)
-    if hidden.max(initial=0.0) > open_.max() and rival > evidence:
-        return
-    any_ = open_.sum()
-    logit = np.log((any_ + LITTLE) / (1 - any_ + LITTLE)) + EVIDENCE * (evidence - ENOUGH)
-    sure = float(1 / (1 + np.exp(-logit)))
-    if sure < ANSWERED:
-        return
-    for passage in (first, *(row for row in others if open_[row] >= ALSO)):
-        best = next((one.sentence for one in answers if one.passage == passage), "")
-        found = _scored(index, *ranked[passage])
-        yield replace(
-            found,
-            confidence=round(sure if passage == first else float(open_[passage]), 3),
-            best_sentence=best or found.best_sentence,
-            why=f"answers {open_[passage]:.2f}, any {any_:.2f}; {found.why}",
-        )
-
-
-def _evidence(index: LanguageIndex, examined: Examined) -> float:
-    """Return how much speaks for a passage, comparable between searches: 0 to 1, or 3 with meaning."""
-    similarity = max(0.0, examined.candidate.similarity) if index.dense_weight else 0.0
-    return examined.coverage + MEANING * similarity
-
-
-def _bar(index: LanguageIndex) -> float:
-    return BAR_WITH_MEANING if index.dense_weight else BAR_WITH_WORDS
+    scores = rescored(question, examined)
+    return [examined[row] for row in np.argsort(-scores, kind="stable")]
 
 
 def _with_priors(
@@ -312,15 +253,3 @@ def _merged(
         if key not in best or pair[1] > best[key][1]:
             best[key] = pair
     return sorted(best.values(), key=lambda pair: -pair[1])
-
-
-def _scored(index: LanguageIndex, examined: Examined, score: float) -> ScoredChunk:
-    words = ", ".join(examined.matched[:6])
-    covers = f"covers {examined.coverage:.0%} of the question ({words}); " if words else ""
-    return ScoredChunk(
-        chunk=examined.stored.chunk,
-        score=round(score, 4),
-        confidence=round(min(1.0, _evidence(index, examined) / (2 * _bar(index))), 3),
-        best_sentence=examined.best_sentence,
-        why=f"{covers}similarity {examined.candidate.similarity:.2f}",
-    )

@@ -23,8 +23,8 @@ from langchain_app.encoder.encoder import LOWER, Encoder
 from training.answers.matter import matter, worlds
 from training.answers.model import DEPTH, Answers
 from training.answers.train import judged
-from training.understanding.examples import passages
 from training.understanding.graphs import layers
+from training.understanding.passages import passages
 from training.understanding.smoothing import recorded, smoothing
 from training.understanding.states import States
 

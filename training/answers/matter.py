@@ -27,7 +27,7 @@ from langchain_app.retrieval.reranking import rescored
 from langchain_app.retrieval.snapshot import SnapshotIndex
 from langchain_app.retrieval.token_vectors import projection
 from training.reranker.squad import PUBLIC, NotSquad
-from training.understanding.examples import Passage
+from training.understanding.passages import Passage
 
 EVERYBODY = Knower(frozenset({"public"}), StoryState(), 1.0)
 UNLABELLED = 50
@@ -150,12 +150,12 @@ def _searched(
     examined = examine(question, index.candidates(question, EVERYBODY, CANDIDATES))
     scores = rescored(question, examined)
     order = np.argsort(-scores, kind="stable")[:PASSAGES]
-    ranked = [(examined[row], float(scores[row])) for row in order]
-    places, figures = figures_of(question, ranked)
+    best = [examined[row] for row in order]
+    places, figures = figures_of(question, best)
     if not places:
         return None
     first = likely(figures)
-    stored = [(ranked[places[row][0]][0].stored, places[row][1]) for row in first]
+    stored = [(best[passage].stored, number) for passage, number in (places[row] for row in first)]
     answers = [
         row
         for row, (chunk, number) in enumerate(stored)

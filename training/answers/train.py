@@ -26,7 +26,7 @@ from langchain_app.encoder.encoder import Encoder
 from langchain_app.retrieval.answering import READ
 from training.answers.matter import Matter, matter, squad, worlds
 from training.answers.model import Answers
-from training.understanding.examples import passages
+from training.understanding.passages import passages
 from training.understanding.states import States
 
 LEARNT = 6

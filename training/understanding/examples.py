@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from langchain_app.domain.text import Language
 from langchain_app.encoder.labels import ACTS, LAST_HEADS, MODES, SLOTS
@@ -117,36 +117,9 @@ class Labelled:
     before: tuple[Before, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question about a passage: what sort of answer it wants, and the sentence that answers, if any
-    does."""
-
-    text: str
-    kind: str
-    sentence: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A passage of an invented world, and what players ask about it."""
-
-    set: str
-    language: Language
-    id: str
-    title: str
-    sentences: tuple[str, ...]
-    asked: tuple[Question, ...]
-
-
 def labelled(head: str, folder: Path = DATA) -> list[Labelled]:
     """Return every line of a head that is learnt last (`LAST_HEADS`); raises DataInvalid."""
     return [one for file in sorted((folder / head).glob("*.jsonl")) for one in _labelled(file)]
-
-
-def passages(folder: Path = DATA) -> list[Passage]:
-    """Return every passage of `answers/*.jsonl` with its questions; raises DataInvalid."""
-    return [one for file in sorted((folder / "answers").glob("*.jsonl")) for one in _passages(file)]
 
 
 def recalls(folder: Path = DATA) -> list[Recall]:
@@ -260,21 +233,6 @@ def _labelled(file: Path) -> Iterator[Labelled]:
             who, text = ("P", said[3:]) if said.startswith("P: ") else ("N", said)
             before = (Before(who, text),) if text else ()
             yield Labelled(file.stem, found["l"], found["t"], found["k"], before)
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
-
-
-def _passages(file: Path) -> Iterator[Passage]:
-    language = cast(Language, file.stem.split("_")[1])
-    for number, row in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            found = json.loads(row)
-            sentences = tuple(map(str, found["s"]))
-            asked = [Question(one["t"], one["k"], int(one["s"])) for one in found["q"]]
-            asked += [Question(one["t"], one["k"], None) for one in found["not"]]
-            if any(one.sentence is not None and one.sentence >= len(sentences) for one in asked):
-                raise ValueError("a question is answered by a sentence that is not there")
-            yield Passage(file.stem, language, found["id"], found["title"], sentences, tuple(asked))
         except (ValueError, KeyError, TypeError) as error:
             raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
 

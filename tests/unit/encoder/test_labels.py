@@ -26,18 +26,17 @@ from langchain_app.encoder import labels
 @pytest.mark.parametrize(
     ("given", "known"),
     [
-        (labels.ACTS, get_args(Act)),
-        (labels.MODES, get_args(Mode)),
-        (labels.OUTCOMES, get_args(Outcome)),
-        (labels.SLOTS, facts.SLOTS),
-        (labels.STANCES, get_args(facts.Stance)),
-        (labels.PERSONAL, ("", *get_args(Personal))),
-        (labels.FEELINGS, ("", *get_args(Feeling))),
-        (labels.WANTED, ("", *get_args(Wanted))),
-        (labels.ABOUT, ("", *get_args(About))),
-        (labels.OF_BEFORE, ("", *get_args(OfBefore))),
+        pytest.param(labels.ACTS, get_args(Act), id="acts"),
+        pytest.param(labels.MODES, get_args(Mode), id="modes"),
+        pytest.param(labels.OUTCOMES, get_args(Outcome), id="outcomes"),
+        pytest.param(labels.SLOTS, facts.SLOTS, id="slots"),
+        pytest.param(labels.STANCES, get_args(facts.Stance), id="stances"),
+        pytest.param(labels.PERSONAL, ("", *get_args(Personal)), id="personal"),
+        pytest.param(labels.FEELINGS, ("", *get_args(Feeling)), id="feelings"),
+        pytest.param(labels.WANTED, ("", *get_args(Wanted)), id="wanted"),
+        pytest.param(labels.ABOUT, ("", *get_args(About)), id="about"),
+        pytest.param(labels.OF_BEFORE, ("", *get_args(OfBefore)), id="of_before"),
     ],
-    ids=lambda one: f"{len(one)}",
 )
 def test_a_label_of_the_model_is_one_of_the_platform_and_the_other_way_round(given, known) -> None:
     assert given == known

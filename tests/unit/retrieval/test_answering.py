@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.lore import Chunk, Gate, Knower
 from langchain_app.domain.story import StoryState
 from langchain_app.domain.turn import Utterance
@@ -90,3 +91,23 @@ async def test_what_is_withheld_and_answers_better_silences_what_is_open(search)
     hides = "what does the ferry hide? stolen salt?"
     found = await search(hides, Scripted("hides stolen salt", 0.9))
     assert not found.grounded
+
+
+class Failing:
+    """Reads nothing."""
+
+    def chances(self, question: str, sentences: Sequence[str], figures: np.ndarray) -> np.ndarray:
+        raise UnderstandingFailed("the runtime gave up")
+
+
+async def test_a_reading_that_fails_costs_the_reading_and_not_the_answer(search) -> None:
+    found = await search("how much does a traveller pay for the rope ferry?", Failing())
+    assert found.best is not None
+    assert found.best.chunk.id == "ferry"
+    assert "covers" in found.best.why
+    assert "answers" not in found.best.why
+
+
+async def test_what_is_withheld_is_not_returned_by_evidence_either(search) -> None:
+    found = await search("what does the ferry hide? stolen salt?", Failing())
+    assert [one.chunk.id for one in found.chunks if one.chunk.id == "thief"] == []
