@@ -84,6 +84,12 @@ class Asked:
         """Whether it asks for something that only the player can have told."""
         return bool(self.subjects and self.slots) or self.words or self.when is not None
 
+    @property
+    def of_memory(self) -> bool:
+        """Whether nothing but memory can answer it: what is in no slot may be a question about the
+        world after all, unless it is sure."""
+        return self.of_player and (self.sure or not self.words)
+
 
 def with_validity(facts: Iterable[Fact]) -> list[Fact]:
     """Return the facts in order of telling, each with the turn at which it ceased to hold.

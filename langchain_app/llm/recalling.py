@@ -40,8 +40,8 @@ def recalled(brief: Brief, korean: KoreanAnalyser) -> str | None:
     said = [memory for memory in brief.memories if memory.kind == "said"]
     if said and not wanted.before:
         return _quoted(_with_later(said), brief)
-    if wanted.words and not wanted.sure:
-        return ""  # what is in no slot may be a question about the world after all
+    if not wanted.of_memory:
+        return ""
     return next((m.text for m in brief.memories if m.kind == "reflection"), None)
 
 

@@ -73,6 +73,17 @@ _TAKES_UP: dict[Language, str] = {
     "en": "They tell you something: take that up first, in a few words of your own.",
     "ko": "무언가를 들려주었다. 다른 말에 앞서 그 말부터 받아 준다.",
 }
+_WANT: dict[Language, str] = {
+    "en": "They want something of you. If nothing above settles it, you say things like “{line}”, and "
+    "promise nothing.",
+    "ko": "너에게 바라는 것이 있다. 위에 정해진 것이 없으면 “{line}” 같은 말로 답하고, "
+    "아무것도 약속하지 않는다.",
+}
+_ANSWERS: dict[Language, str] = {"en": "What answers them:", "ko": "물음에 대한 답:"}
+_NEVER_TOLD: dict[Language, str] = {
+    "en": "They ask about themselves, and never told you: say so.",
+    "ko": "플레이어가 자기 일을 묻는데 들은 적이 없다. 들은 적이 없다고 말한다.",
+}
 
 
 def persona_messages(brief: Brief, world: World) -> list[BaseMessage]:
@@ -137,18 +148,40 @@ _PLAYER: dict[Language, str] = {"en": "Player", "ko": "플레이어"}
 
 def _turn(brief: Brief, world: World, language: Language) -> str:
     own = [brief.of_oneself] if brief.of_oneself is not None else []
-    takes_up = _TAKES_UP[language] if brief.tone.act in TAKEN_UP else ""
+    lore = [*own, *_answer(brief, language), *(found.chunk.text for found in brief.lore.chunks)]
+    memories = [shown(memory, language) for memory in brief.memories]
+    if not memories and brief.understood.asked.of_memory:
+        memories = [_NEVER_TOLD[language]]
     return _filled(
         "turn",
         language,
         mood=" ".join((_MOODS[language][brief.tone.mood], *_manners(brief, language))),
-        style=f"{_STYLES[language][brief.tone.style]} {takes_up}".strip(),
-        lore=_bullets([*own, *(found.chunk.text for found in brief.lore.chunks)], language),
-        memories=_bullets([shown(memory, language) for memory in brief.memories], language),
+        style=f"{_STYLES[language][brief.tone.style]} {_taken_up(brief, language)}".strip(),
+        lore=_bullets(lore, language),
+        memories=_bullets(memories, language),
         event=_event(brief, world, language),
         repair=_REPAIR[language] if brief.complaint else "",
         utterance=brief.utterance.text,
     )
+
+
+def _answer(brief: Brief, language: Language) -> list[str]:
+    """Return the sentence that answers a question, where it stands among others."""
+    best = brief.lore.best
+    if best is None or not brief.understood.wants_answer or best.best_sentence == best.chunk.text:
+        return []
+    return [f"{_ANSWERS[language]} {best.best_sentence}"] if best.best_sentence else []
+
+
+def _taken_up(brief: Brief, language: Language) -> str:
+    """Return how to meet what is told, or wanted of the NPC."""
+    act = brief.tone.act
+    if act in TAKEN_UP:
+        return _TAKES_UP[language]
+    if act == "question" or act != brief.understood.wanted:
+        return ""
+    lines = brief.scene.npc.lines[language].small_talk_lines(act, brief.tone.mood)
+    return _WANT[language].format(line=lines[0])
 
 
 def _manners(brief: Brief, language: Language) -> list[str]:

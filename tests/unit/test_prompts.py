@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from langchain_app.domain.facts import Asked
 from langchain_app.domain.guardrails import neutralise
 from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
 from langchain_app.domain.memory import Recollection
@@ -19,8 +20,11 @@ from langchain_app.prompts import persona_messages
 ASKS = Understood(act="asks")
 
 
+NOTHING = Findings()
+
+
 def _prompt(
-    world, language, complaint: str = "", compound: float = 0.0, understood=ASKS
+    world, language, complaint: str = "", compound: float = 0.0, understood=ASKS, lore=NOTHING
 ) -> tuple[str, str]:
     scene = Scene(world.npc("isaura"), "p", "s", "t", 0, StoryState(), Relationship())
     said = {"en": "Why is the bell muffled?", "ko": "종소리가 왜 먹먹해요?"}[language]
@@ -29,7 +33,7 @@ def _prompt(
         scene,
         Utterance(said, language),
         tone,
-        Findings(),
+        lore,
         (),
         TriggerCheck(),
         understood=understood,
@@ -74,6 +78,38 @@ def test_the_model_is_told_to_take_up_what_it_is_told(
     ebbhold, language, takes_up, act, told
 ) -> None:
     assert (takes_up in _prompt(ebbhold, language, understood=Understood(act=act))[1]) is told
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_model_is_shown_how_its_npc_answers_what_is_wanted_of_it(ebbhold, language) -> None:
+    line = ebbhold.npc("isaura").lines[language].haggle[0]
+    wants = Understood(act="requests", wanted="haggle")
+    assert line in _prompt(ebbhold, language, understood=wants)[1]
+    assert line not in _prompt(ebbhold, language)[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "answers"), [("en", "What answers"), ("ko", "물음에 대한 답")]
+)
+@pytest.mark.parametrize("best", ["It cracked at dawn.", "", "Once. It cracked at dawn."])
+def test_the_model_is_told_which_sentence_of_several_answers(
+    ebbhold, language, answers, best
+) -> None:
+    chunk = Chunk(
+        "c", language, "lore", "t", "Once. It cracked at dawn.", Gate(audience=("public",))
+    )
+    found = Findings((ScoredChunk(chunk, 1.0, 0.9, best, ""),))
+    prompt = _prompt(ebbhold, language, lore=found)[1]
+    assert (answers in prompt) is (best == "It cracked at dawn.")
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "never told you"), ("ko", "들은 적이 없다고 말한다")]
+)
+@pytest.mark.parametrize("sure", [True, False])
+def test_the_model_is_told_that_it_was_never_told(ebbhold, language, says, sure) -> None:
+    asked = Understood(act="asks", asked=Asked(subjects=("player",), words=True, sure=sure))
+    assert (says in _prompt(ebbhold, language, understood=asked)[1]) is sure
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -39,13 +39,14 @@ async def retrieve_lore(state: TurnState, runtime: Runtime[TurnContext]) -> Upda
 
 async def _found(state: TurnState, context: TurnContext) -> Findings:
     """Search; an empty finding when there is nothing to look up or time runs out."""
-    if state["tone"].act not in LOOKED_UP:
+    understood = state["understood"]
+    if state["tone"].act not in LOOKED_UP or understood.asked.of_memory:
         return Findings()
     vector = await context.vector()
     try:
         async with asyncio.timeout(context.remaining):
             return await context.parts.lore.search(
-                state["utterance"], state["scene"], vector, alone=state["understood"].alone
+                state["utterance"], state["scene"], vector, alone=understood.alone
             )
     except (TimeoutError, KnowledgeStoreUnavailable):
         return Findings()

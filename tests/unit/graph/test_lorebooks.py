@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from langchain_app.domain.facts import Asked
 from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
 from langchain_app.domain.lorebook import Entry, Lorebook
 from langchain_app.domain.text import tokens_in
 from langchain_app.domain.turn import Exchange, Scene, Utterance
+from langchain_app.domain.understanding import Understood
 from langchain_app.domain.world import World
 from langchain_app.graph.lorebooks import with_lorebooks
 from langchain_app.prompts import brief_of
@@ -160,3 +162,19 @@ async def test_in_a_world_without_lorebooks_the_findings_pass_untouched(ebbhold)
     turn = await play(ebbhold, "What of the bell?", ["Bronze."], lore=lore)
     assert brief_of(list(turn.speaker.heard[0])).lore is lore.findings
     assert ebbhold.timed_entries == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "looked_up"),
+    [
+        (Asked(), True),
+        (Asked(subjects=("player",), words=True), True),  # may be about the world after all
+        (Asked(subjects=("player",), words=True, sure=True), False),
+        (Asked(("home",), ("player",)), False),
+    ],
+)
+async def test_what_only_memory_can_answer_is_not_looked_up(ebbhold, asked, looked_up) -> None:
+    lore = LoreWith(findings=Findings((passage("p", 0.7),)))
+    understood = Understood(act="asks", asked=asked)
+    turn = await play(ebbhold, "What of mine?", ["Hm."], lore=lore, understood=understood)
+    assert bool(turn.answer["sources"]) is looked_up

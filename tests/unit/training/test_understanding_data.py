@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from langchain_app.encoder.labels import ACTS, FEELINGS, OUTCOMES, PERSONAL, SLOTS
+from langchain_app.encoder.labels import ACTS, FEELINGS, LAST_HEADS, OUTCOMES, PERSONAL, SLOTS
 from training.understanding.examples import (
     DATA,
     OUTCOME_OF,
     DataInvalid,
+    Labelled,
     acts,
     labelled,
     recalls,
     told,
 )
+from training.understanding.passages import passages
 
 EVALUATION = Path("game_knowledge/ebbhold/evaluation")
 
@@ -81,6 +83,36 @@ def test_what_is_glad_and_what_is_sad_is_taught_in_both_languages() -> None:
     assert min(counts[language, label] for language in ("en", "ko") for label in FEELINGS) >= 100
 
 
+def _texts(one: Labelled) -> list[str]:
+    return [one.text, *(turn.text for turn in one.before)]
+
+
+@pytest.mark.parametrize("head", ["wanted", "about", "despair", "of_before"])
+def test_every_label_of_a_last_head_is_taught_by_two_authors_in_both_languages(head) -> None:
+    counts = Counter((one.set, one.language, one.label) for one in labelled(head))
+    for language in ("en", "ko"):
+        for label in LAST_HEADS[head]:
+            authors = [
+                author
+                for (author, spoken, given), n in counts.items()
+                if (spoken, given) == (language, label) and n >= 30
+            ]
+            assert len(authors) >= 2, (language, label)
+
+
+def test_what_renews_or_adds_says_what_was_told_before() -> None:
+    assert all(one.before for one in labelled("of_before"))
+
+
+def test_every_world_of_passages_has_answers_and_near_misses_in_both_languages() -> None:
+    sets = {(one.language, one.set) for one in passages()}
+    assert Counter(language for language, _ in sets) == {"en": 8, "ko": 8}
+    for _, name in sets:
+        asked = [q for one in passages() if one.set == name for q in one.asked]
+        assert sum(q.sentence is None for q in asked) >= 100, name
+        assert sum(q.sentence is not None for q in asked) >= 200, name
+
+
 def test_every_kind_of_near_miss_is_told_apart_as_something_the_model_knows() -> None:
     assert set(OUTCOME_OF.values()) | {"performs"} == set(OUTCOMES)
 
@@ -89,12 +121,15 @@ def test_no_line_of_an_evaluation_is_learnt_from(every, lines) -> None:
     learnt = {squeezed(line.text) for act in every for line in act.lines}
     learnt |= {squeezed(line.text) for line in lines}
     learnt |= {squeezed(text) for one in recalls() for text in (one.told, *one.asks, *one.others)}
-    learnt |= {squeezed(one.text) for head in ("personal", "feeling") for one in labelled(head)}
+    for head in LAST_HEADS:
+        learnt |= {squeezed(t) for one in labelled(head) for t in _texts(one)}
+    learnt |= {squeezed(asked.text) for passage in passages() for asked in passage.asked}
     measured: set[str] = set()
     for file in [*EVALUATION.glob("*.jsonl"), *EVALUATION.glob("play/*.jsonl")]:
         for row in file.read_text(encoding="utf-8").splitlines():
             case = json.loads(row)
-            said = [*case.get("say", ()), *case.get("tell", ()), case.get("ask", "")]
+            said = [*case.get("say", ()), *case.get("tell", ())]
+            said += [case.get(name, "") for name in ("ask", "question")]
             measured |= {squeezed(text) for text in said}
     long = {text for text in measured & learnt if len(text) > 16}  # "안녕하세요" is anybody's
     assert not long
@@ -149,3 +184,11 @@ def test_the_sets_that_are_measured_on_are_there_and_apart(every, lines) -> None
     assert "08_newcomers_worlds" in {act.set for act in every}
     assert "04_strangers" in {line.set for line in lines}
     assert DATA.is_dir()
+
+
+def test_a_question_that_no_sentence_can_answer_is_named_by_file_and_line(tmp_path) -> None:
+    (tmp_path / "answers").mkdir()
+    row = {"id": "a", "title": "A", "s": ["One."], "q": [{"t": "?", "k": "who", "s": 3}], "not": []}
+    (tmp_path / "answers" / "01_en_world.jsonl").write_text(json.dumps(row))
+    with pytest.raises(DataInvalid, match=r"01_en_world\.jsonl:1"):
+        passages(tmp_path)
