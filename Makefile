@@ -77,7 +77,7 @@ understanding: $(TRAIN) ## train what reads utterances, about six hours on two c
 	@$(BIN)/python -m training.understanding.heads $(or $(OUT),.dramatis/understanding) --states $(or $(OUT),.dramatis/understanding)/states.pt
 	@$(BIN)/python -m training.understanding.export $(or $(OUT),.dramatis/understanding) --dev 04_modern_and_noir
 
-answers: $(TRAIN) ## train what reads which sentence answers, an hour and a half on two cores (SQUAD=FILE OUT=FOLDER)
+answers: $(TRAIN) ## train what reads which sentence answers: hours on two cores (SQUAD=FILE OUT=FOLDER)
 	@$(BIN)/python -m training.answers.train --out $(or $(OUT),.dramatis/answers) --epochs 2 $(if $(SQUAD),--squad $(SQUAD)) $(ARGS)
 	@$(BIN)/python -m training.answers.export $(or $(OUT),.dramatis/answers)
 

@@ -13,7 +13,7 @@ from langchain_app.domain.facts import Told
 from langchain_app.domain.ledger import LedgerEntry
 from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
-from langchain_app.domain.npc import ForbiddenTrigger, Npc, Personal
+from langchain_app.domain.npc import ForbiddenTrigger, Npc
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.relationship import (
     DEFAULT_AXES,
@@ -236,16 +236,9 @@ class Brief:
 
         What the story or trust has opened outranks it: that is the truth behind it.
         """
-        performs = self.understood.wanted == "perform"
-        asked: Personal | None = "pastime_song" if performs else self.understood.personal
-        answers = self.scene.npc.answers
+        asked, answers = self.understood.of_npc, self.scene.npc.answers
         best = self.lore.best
-        if (
-            not self.understood.asks
-            or asked not in answers
-            or self.understood.about == "world"
-            or (best is not None and best.chunk.gate.guarded)
-        ):
+        if asked not in answers or (best is not None and best.chunk.gate.guarded):
             return None
         return answers[asked][self.utterance.language]
 

@@ -166,6 +166,13 @@ class Understood:
         return self.wants_answer or self.act in QUESTIONS
 
     @property
+    def of_npc(self) -> Personal | None:
+        """What of itself the NPC is asked to tell; a song or a joke is of itself, too."""
+        if not self.asks or self.about == "world":
+            return None
+        return "pastime_song" if self.wanted == "perform" else self.personal
+
+    @property
     def asks_on(self) -> bool:
         """Whether it asks on about what was talked of: no gate is hinted at by the way."""
         return self.act == "asks" and not self.alone
