@@ -248,10 +248,10 @@ def test_the_evidence_of_an_exploit_is_a_short_quotation() -> None:
 def test_a_long_hostile_message_is_judged_in_no_time() -> None:
     import time
 
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("ignore " * 600, "(quest " * 600, "너는 " * 1300, "<|" * 2000, "<state " * 600):
         is_caught(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 CONTROL_TOKENS = [
@@ -505,9 +505,9 @@ def test_whatever_is_stored_is_valid_utf_8_without_nul(text: str) -> None:
     "text", ["<s" * 20_000 + ">" * 20_000, "system:" * 20_000, "[s" * 9 + "]" * 9]
 )
 def test_tokens_within_tokens_are_taken_out_in_bounded_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     cleaned = neutralise(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert not neutralise(cleaned.text).had_control_tokens
     assert neutralise(cleaned.text).text == cleaned.text
 

@@ -72,9 +72,9 @@ def test_what_is_invalid_or_needs_backtracking_is_refused(pattern: str) -> None:
     "pattern", ["(a+)+$", "(a|a)*b", "(.*)*x", ".*.*.*=.*", "(?:a?){40}a{40}b"]
 )
 def test_a_pattern_that_explodes_elsewhere_takes_milliseconds(pattern: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     compiled(pattern).search("a" * 2000, Fuel())
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 def test_a_search_ends_when_the_fuel_is_spent_the_same_each_time() -> None:

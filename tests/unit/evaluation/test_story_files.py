@@ -149,10 +149,10 @@ def test_a_test_that_expects_nothing_is_a_mistake(tmp_path, ebbhold) -> None:
 )
 def test_a_hostile_file_is_refused_at_once(tmp_path, ebbhold, text, message) -> None:
     written(tmp_path, text)
-    began = time.perf_counter()
+    began = time.process_time()
     (found,) = told(tmp_path, ebbhold)
     assert message in found
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_link_out_of_the_world_is_not_followed(tmp_path, ebbhold) -> None:

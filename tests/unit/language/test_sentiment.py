@@ -280,7 +280,7 @@ def test_hostile_text_is_rated_in_bounded_time(analyser, piece) -> None:
     for length in (1_000, 4_000):
         text = (piece * length)[:length]
         analyser.rate(text, "ko")  # kiwi's analysis is kept; what is timed is ours
-        started = time.perf_counter()
+        started = time.process_time()
         analyser.rate(text, "ko")
-        rates.append(time.perf_counter() - started)
+        rates.append(time.process_time() - started)
     assert rates[1] < max(0.5, 12 * rates[0])

@@ -106,10 +106,10 @@ HOSTILE: dict[str, tuple[Any, str]] = {
 def test_a_hostile_file_is_refused_with_a_sentence_and_writes_nothing(name, tmp_path) -> None:
     content, told = HOSTILE[name]
     path = saved(tmp_path, "file", content)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(CardInvalid, match=told) as caught:
         import_files([path], tmp_path / "world")
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert "file" in caught.value.message
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file"]
 
@@ -213,6 +213,6 @@ def test_no_text_of_a_card_takes_long_to_read(text: str, tmp_path) -> None:
     card = {"name": "x", **dict.fromkeys(fields, text)}
     entry = {"keys": ["x"], "content": text, "extensions": {}, "enabled": True}
     book = {"entries": [entry], "extensions": {}}
-    began = time.perf_counter()
+    began = time.process_time()
     import_files([saved(tmp_path, "card.json", v3(**card, character_book=book))], tmp_path / "w")
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
