@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -31,6 +32,12 @@ PLAIN = 0.9
 """Below it a question that names a moment asks for what was said then, not for a slot."""
 NOUNS: tuple[Slot, ...] = ("name", "home", "origin", "job", "age", "owns", "family", "pet")
 """Slots whose values are nouns: with a verb or a particle in them they are half a sentence."""
+PLACES: tuple[Slot, ...] = ("home", "origin")
+_JOINS = re.compile(
+    r"[\s,]*(?:(?:called|named|up|down|out|in|on|at|by|near|under|outside|beyond|of|the|a|an)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+"""What the parts of one place are joined by."""
 ALIKE: dict[Slot, Slot] = {"likes": "dislikes", "dislikes": "likes"}
 
 
@@ -56,6 +63,8 @@ class Telling:
         """
         tags = states @ self._layers["tag.weight"].T + self._layers["tag.bias"]
         spans = spans_of(pieces, tags, language, self._korean)
+        if language == "en":
+            spans = list(_whole_places(spans, pieces))
         line = pieces.text.partition(": ")[2]
         asked = self._asked(whole, spans, line, language, about_player)
         if asked.of_player or asked.names:
@@ -112,6 +121,24 @@ class Telling:
         subjects = tuple(dict.fromkeys(kin.one_word(span.text) for span in owners))
         names = tuple(subject for subject in subjects if kin.kind(subject) is None)
         return Asked(slots, subjects, names, before)
+
+
+def _whole_places(spans: Sequence[Span], pieces: Pieces) -> Iterator[Span]:
+    """Yield the spans, those that are parts of one place as one: "a village called Hollin, up in the
+    hills"."""
+    last: Span | None = None
+    for span in spans:
+        if last is not None and last.what == span.what and span.what in PLACES:
+            begins, ends = pieces.places[last.first][0], pieces.places[span.end - 1][1]
+            joined = _JOINS.match(pieces.text, pieces.places[last.end - 1][1])
+            if joined is not None and joined.end() >= pieces.places[span.first][0]:
+                last = Span(span.what, pieces.text[begins:ends].strip(), last.first, span.end)
+                continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last
 
 
 def _owner(value: Span, spans: Sequence[Span]) -> str:

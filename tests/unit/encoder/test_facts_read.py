@@ -140,6 +140,21 @@ def test_words_side_by_side_are_one_value_unless_something_parts_them() -> None:
     assert [fact.slot for fact in other] == ["name", "job"]
 
 
+def test_the_parts_of_one_place_are_one_value_and_two_places_are_two() -> None:
+    line = "I was born in a village called Hollin, up in the hills"
+    whole = told(line, ("village", "origin"), ("Hollin,", "origin"), ("the hills", "origin"))
+    assert whole == (Told(PLAYER, "origin", "village called Hollin, up in the hills"),)
+    theirs = told("I live in Kest, in the harbour", ("Kest,", "home"), ("in the harbour", "home"))
+    assert theirs == (Told(PLAYER, "home", "in Kest, in the harbour"),)
+    moved = told("I went from Kest to Holl", ("Kest", "home/ends"), ("Holl", "home"))
+    assert [(fact.value, fact.stance) for fact in moved] == [
+        ("in Kest", "ends"),
+        ("in Holl", "holds"),
+    ]
+    both = told("of the boats I own the plum of the fleet", ("boats", "owns"), ("plum", "owns"))
+    assert [fact.value for fact in both] == ["boats", "plum"]
+
+
 def test_of_a_word_all_is_told_though_a_piece_of_it_alone_is_marked() -> None:
     pieces = Pieces(
         PREFIX + "I am Tobias", np.arange(5), ((0, 0), (7, 8), (8, 11), (11, 15), (15, 18))
