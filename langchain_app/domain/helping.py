@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_app.domain.npc import Personal
 from langchain_app.domain.story import GOAL, Quest, Trigger
-from langchain_app.domain.text import LANGUAGES, LocalText, LocalTexts
+from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.triggers import BESIDE_LORE, performs
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.understanding import StoryAct, Understood
@@ -56,7 +56,8 @@ def trouble(
     """Return the quest that the NPC tells of to somebody who offers help.
 
     Where lore answers what they ask (`answered`), where the NPC answers for itself, where they ask on
-    about something, or where it told the trouble a moment ago, help must be offered more surely.
+    about something or want something else, or where it told the trouble a moment ago, help must be
+    offered more surely.
     Who asks what to do next, of a quest that they have not heard of (a goal's `hint`), is told of
     it, too.
     """
@@ -64,7 +65,8 @@ def trouble(
     if waiting is None:
         return None
     about_oneself = understood.personal not in (None, *TROUBLED)
-    rather = answered or about_oneself or understood.asks_on or _told(waiting, scene)
+    told = scene.said(waiting.trouble or waiting.summary)
+    rather = answered or about_oneself or understood.aside or told
     if offered(understood) >= (BESIDE_LORE if rather else HEARD):
         return waiting
     if hint is None or not hint.id.startswith(GOAL):
@@ -75,12 +77,6 @@ def trouble(
 def offered(understood: Understood) -> float:
     """Return how surely help is offered without saying with what; 0 where nobody listened for it."""
     return performs(understood, OFFERS_HELP.key)
-
-
-def _told(quest: Quest, scene: Scene) -> bool:
-    """Tell whether the NPC told its trouble in the turns that it has at hand."""
-    said = quest.trouble or quest.summary
-    return any(said[language] in turn.npc for turn in scene.recent for language in LANGUAGES)
 
 
 def _waiting(world: World, scene: Scene) -> Quest | None:

@@ -13,6 +13,8 @@ from langchain_app.domain.text import Asked, Frozen, Language, LocalText, Phrase
 ChunkKind = Literal["lore", "voice", "acquaintance", "item", "quest", "lorebook"]
 OWN_WORDS: tuple[ChunkKind, ...] = ("voice", "acquaintance")
 """Kinds that are an NPC's own words, quoted as they stand; the rest is narration."""
+SURELY = 0.9
+"""How surely a passage must answer to come before what rules would say."""
 
 
 class Gate(Frozen):
@@ -98,6 +100,11 @@ class ScoredChunk:
     confidence: float
     best_sentence: str
     why: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether it so surely answers that it comes before what rules would say."""
+        return self.confidence >= SURELY
 
 
 @dataclass(frozen=True, slots=True)

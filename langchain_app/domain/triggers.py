@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from langchain_app.domain.actions import fault_of
@@ -121,10 +121,12 @@ def decided(
     asked_back: str | None = None,
     *,
     answered: bool = False,
+    again: Collection[str] = (),
 ) -> Decision:
     """Return what the words do, of what is open and what is closed.
 
     Of a question that the world's lore answers (`answered`), what is less sure than that does nothing.
+    Nobody is asked back or hinted at once more (`again`) about what they hardly mean.
 
     The surest gate decides. What is costly and not certain is asked back about, as `asked_back` names
     what was asked about in the turn before: then a yes is enough, in the player's own words. What may
@@ -143,14 +145,15 @@ def decided(
             return Decision(FiredTrigger(trigger, "said yes when asked back"))
     for trigger in sorted(opened, key=lambda one: -held.get(one.id, UNHELD)[0]):
         p, wanted = held.get(trigger.id, UNHELD)
-        doubted = costly(trigger, ends) and trigger.confirm != "never"
         unsure = p < SURE or trigger.confirm == "always" or understood.played
-        if doubted and p >= ASKED and unsure:
-            return Decision(asks_back=trigger)
-        if p >= wanted and not understood.played:
+        if unsure and costly(trigger, ends) and trigger.confirm != "never":
+            if p >= (BESIDE_LORE if trigger.id in again else ASKED):
+                return Decision(asks_back=trigger)
+        elif p >= wanted and not understood.played:
             return Decision(FiredTrigger(trigger, f"performs it (p {p:.2f})"))
     for trigger in sorted(closed, key=lambda one: -held.get(one.id, UNHELD)[0]):
-        if held.get(trigger.id, UNHELD)[0] >= (BESIDE_LORE if understood.asks_on else HEARD):
+        rather = understood.aside or trigger.id in again
+        if held.get(trigger.id, UNHELD)[0] >= (BESIDE_LORE if rather else HEARD):
             return Decision(hint=trigger)
     return Decision()
 
@@ -168,7 +171,7 @@ def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[f
         if act.keywords_heard and act.opens_on_keywords and understood.meant:
             p = max(p, wanted)
         if act.despairs:
-            p = understood.despair
+            p = _by_itself(understood, understood.despair)
         if act.verbatim and understood.meant:
             p = max(p, SURE)
         found[act.key] = (p, wanted)
@@ -181,7 +184,10 @@ def performs(understood: Understood, key: str) -> float:
     Who only greets, or asks to be reminded of a fact, does nothing by the way, unless it is certain.
     """
     judged = understood.judged.get(key)
-    sure = judged.performs if judged is not None else 0.0
+    return _by_itself(understood, judged.performs if judged is not None else 0.0)
+
+
+def _by_itself(understood: Understood, sure: float) -> float:
     return 0.0 if understood.plain and sure < BY_THE_WAY else sure
 
 
@@ -259,6 +265,12 @@ def forbidden_hit(
     hits = [(p, one) for p, least, one in sure if p >= max([least, least_of_all, *gates])]
     p, hit = max(hits, key=lambda found: found[0], default=(0.0, None))
     return (hit, f"performs it (p {p:.2f})") if hit is not None else None
+
+
+def spoken_of(trigger: Trigger, scene: Scene) -> bool:
+    """Tell whether the NPC asked back about it, or hinted at it, in the turns that it has at hand."""
+    lines = (trigger.asks_back, trigger.hint_now(scene.standing))
+    return any(scene.said(line) for line in lines if line is not None)
 
 
 def asked_back_of(recent: Sequence[Exchange]) -> str | None:

@@ -11,7 +11,7 @@ from langchain_app.domain.awaited import Awaited
 from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.facts import Told
 from langchain_app.domain.ledger import LedgerEntry
-from langchain_app.domain.lore import Findings, Knower
+from langchain_app.domain.lore import OWN_WORDS, Findings, Knower, ScoredChunk
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.npc import ForbiddenTrigger, Npc
 from langchain_app.domain.reading import Reading
@@ -26,7 +26,7 @@ from langchain_app.domain.relationship import (
 from langchain_app.domain.rumour import ChronicleEntry
 from langchain_app.domain.settlement import Settlement
 from langchain_app.domain.story import Quest, Standing, StoryState, Trigger
-from langchain_app.domain.text import Language
+from langchain_app.domain.text import LANGUAGES, Language, LocalText
 from langchain_app.domain.tone import Tone
 from langchain_app.domain.understanding import Mode, Understood
 
@@ -111,6 +111,10 @@ class Scene:
         place = self.story.game.get("place")
         here = place if isinstance(place, str) else self.npc.place
         return Standing(self.story, self.relationship, self.axes, here, self.heard)
+
+    def said(self, text: LocalText) -> bool:
+        """Tell whether the NPC said this in the turns that it has at hand."""
+        return any(text[language] in turn.npc for turn in self.recent for language in LANGUAGES)
 
     @property
     def mood(self) -> Mood:
@@ -234,13 +238,18 @@ class Brief:
     def of_oneself(self) -> str | None:
         """What the NPC says of itself, where it is asked for that and its author wrote it.
 
-        What the story or trust has opened outranks it: that is the truth behind it.
+        What the story or trust has opened outranks it: that is the truth behind it; so does what the
+        NPC says of the very thing that was asked ("how long have you been diving?").
         """
         asked, answers = self.understood.of_npc, self.scene.npc.answers
-        best = self.lore.best
-        if asked not in answers or (best is not None and best.chunk.gate.guarded):
+        if asked not in answers or (self.lore.best is not None and self._truer(self.lore.best)):
             return None
         return answers[asked][self.utterance.language]
+
+    @staticmethod
+    def _truer(found: ScoredChunk) -> bool:
+        own = found.chunk.kind in OWN_WORDS
+        return found.chunk.gate.guarded or (own and found.sure)
 
 
 @dataclass(frozen=True, slots=True)

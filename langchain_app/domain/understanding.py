@@ -45,7 +45,7 @@ MANNERS: Mapping[Act, SmallTalk | Literal["question"]] = {
     "threatens": "threat",
 }  # fmt: skip
 """The manner of an act, for which every NPC has lines; of the others it is small talk."""
-FELT: tuple[SmallTalk, ...] = ("told", "news", "deed", "small_talk", "complaint")
+FELT: tuple[SmallTalk, ...] = ("told", "news", "deed", "small_talk", "complaint", "greeting")
 """Manners of what may be felt."""
 AS_FELT: Mapping[Feeling, SmallTalk] = {
     "glad": "joy", "sad": "sorrow", "hurt": "hurt", "afraid": "afraid",
@@ -64,6 +64,10 @@ SURELY = 0.8
 QUESTIONS: tuple[Act, ...] = ("asks", "asks_wellbeing", "asks_identity")
 TELLING: tuple[Mode, ...] = ("meant", "reported")
 """Modes in which something is told: not what is played, supposed, quoted, said in jest."""
+PLAINLY_WANTED: tuple[Wanted, ...] = (
+    "haggle", "sell", "teach", "join", "come_along", "permit", "perform", "nonsense", "care",
+)  # fmt: skip
+"""Wants that are no offer of help; who asks for work, or a favour, may well be told the trouble."""
 UNSURE = 0.5
 """An act below this probability is no yes."""
 
@@ -173,9 +177,11 @@ class Understood:
         return "pastime_song" if self.wanted == "perform" else self.personal
 
     @property
-    def asks_on(self) -> bool:
-        """Whether it asks on about what was talked of: no gate is hinted at by the way."""
-        return self.act == "asks" and not self.alone
+    def aside(self) -> bool:
+        """Whether it asks on about what was talked of, or wants something plain of the NPC: then no
+        gate is hinted at, and no trouble told, unless that is surely meant."""
+        asks_on = self.act == "asks" and not self.alone
+        return asks_on or self.wanted in PLAINLY_WANTED
 
     @property
     def agrees(self) -> bool:
@@ -186,8 +192,8 @@ class Understood:
     @property
     def plain(self) -> bool:
         """Whether it does one plain thing, and nothing else by the way: greets, asks who one is, asks
-        to be reminded of a fact."""
-        reminded = self.asked.of_player and not self.asked.words
+        to be reminded of a fact, or surely of something that it told."""
+        reminded = self.asked.of_player and (self.asked.sure or not self.asked.words)
         return reminded or (self.act in COURTESIES and self.sure.get("act", 0.0) >= SURELY)
 
     @property

@@ -1,8 +1,8 @@
 """Which sentence answers a question, and whether any does: read by a shipped model in this process.
 
-A question and a sentence are read together by four tuned layers, above the encoder's lower ones;
-what a head makes of them and of what search knows of the sentence is how surely it answers.
-training/answers makes the model and says how."""
+A question, what it needs of the turn before, and a sentence are read together by four tuned layers,
+above the encoder's lower ones; what a head makes of them and of what search knows of the sentence is
+how surely it answers. training/answers makes the model and says how."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from langchain_app.encoder.lines import LineReader
 from langchain_app.encoder.shipped import checked, meta_of, opened
 from langchain_app.encoder.weights import WIDTH, Floats
 
-FORMAT = 1
+FORMAT = 2
 """Of the shipped files; another one was made for another version of this module."""
+QUESTION, SENTENCE, LINE_BEFORE, REPLY_BEFORE = range(4)
+"""What a piece is of."""
 KEPT = 4096
 """Sentences whose lower states are kept, some 20 KB each."""
 _EPSILON = 1e-5
@@ -43,20 +45,28 @@ class EmbeddedAnswers:
         self._states: OrderedDict[str, NDArray[np.float16]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def chances(self, question: str, sentences: Sequence[str], figures: Floats) -> Floats:
+    def chances(
+        self, question: str, before: Sequence[str], sentences: Sequence[str], figures: Floats
+    ) -> Floats:
         """Return how surely each sentence answers, and at the end that none does: (n + 1,), sum 1.
 
-        `figures` (n, k) are what search knows of the sentences (retrieval/answering.py). Raises
+        `before` are the player's line and the NPC's reply that the question needs, if any; `figures`
+        (n, k) are what search knows of the sentences (retrieval/answering.py). Raises
         UnderstandingFailed.
         """
         try:
-            return self._chances(question, sentences, figures)
+            return self._chances(question, before, sentences, figures)
         except Exception as error:  # the runtime's own errors share no base
             raise UnderstandingFailed(f"{type(error).__name__}: {error}") from error
 
-    def _chances(self, question: str, sentences: Sequence[str], figures: Floats) -> Floats:
-        asked = self._lines.line(question).states + self._heads["segments"][0]
-        rows = [np.concatenate([asked, self._sentence(text)]) for text in sentences]
+    def _chances(
+        self, question: str, before: Sequence[str], sentences: Sequence[str], figures: Floats
+    ) -> Floats:
+        segments = self._heads["segments"]
+        asked = [self._lines.line(question).states + segments[QUESTION]]
+        for text, segment in zip(before, (LINE_BEFORE, REPLY_BEFORE), strict=False):
+            asked.append(self._lines.line(text).states[1:] + segments[segment])
+        rows = [np.concatenate([*asked, self._sentence(text)]) for text in sentences]
         longest = max(map(len, rows))
         states = np.zeros((len(rows), longest, WIDTH), np.float32)
         mask = np.zeros((len(rows), longest), np.float32)
@@ -82,7 +92,7 @@ class EmbeddedAnswers:
                 self._states[text] = known
                 while len(self._states) > KEPT:
                     self._states.popitem(last=False)
-        states: Floats = known.astype(np.float32) + self._heads["segments"][1]
+        states: Floats = known.astype(np.float32) + self._heads["segments"][SENTENCE]
         return states
 
     def _judged(self, whole: Floats, figures: Floats) -> Floats:

@@ -26,8 +26,6 @@ WHOLE_PASSAGE: dict[Language, int] = {"en": 230, "ko": 120}
 """A passage of at most so many characters is told whole; of a longer one, two sentences are."""
 NAME = "{name}"
 """Stands in an author's line for what the player is called."""
-SURE = 0.9
-"""A remark that asks nothing is answered from lore only if a passage is so sure to be meant."""
 
 
 class Composer:
@@ -72,7 +70,7 @@ class Composer:
             return self._after((), brief.of_oneself, brief)
         asked, best = brief.understood.wants_answer, brief.lore.best
         asks_so = asked or brief.utterance.text.rstrip().endswith(("?", "？"))
-        if best is not None and (asks_so or best.confidence >= SURE):
+        if best is not None and (asks_so or best.sure):
             return self._answer(best, brief, lines)
         return self._pick(brief, lines.unknown if asked else lines.small_talk)
 
@@ -133,7 +131,7 @@ def _known(brief: Brief) -> bool:
 
 def _sure(brief: Brief) -> bool:
     """Tell whether lore surely answers."""
-    return brief.lore.best is not None and brief.lore.best.confidence >= SURE
+    return brief.lore.best is not None and brief.lore.best.sure
 
 
 def _opened(brief: Brief) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from langchain_app.retrieval.features import Examined
 from langchain_app.retrieval.knowledge import Question, StoredChunk
+from langchain_app.retrieval.query_rewriting import Query
 from langchain_app.retrieval.reranking import rescored
 from langchain_app.retrieval.token_vectors import Floats, WordVectors
 
@@ -36,8 +37,14 @@ FIGURES = (
 class AnswerReader(Protocol):
     """Says how surely sentences answer a question."""
 
-    def chances(self, question: str, sentences: Sequence[str], figures: Floats) -> Floats:
-        """Return how surely each answers, and at the end that none does: (n + 1,), sum 1."""
+    def chances(
+        self, question: str, before: Sequence[str], sentences: Sequence[str], figures: Floats
+    ) -> Floats:
+        """Return how surely each answers, and at the end that none does: (n + 1,), sum 1.
+
+        `before` are the player's line and the NPC's reply that the question needs, none if it stands
+        alone.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Answering:
 
 def read(
     reader: AnswerReader,
-    text: str,
+    query: Query,
     question: Question,
     examined: Sequence[Examined],
 ) -> list[Answering]:
@@ -69,7 +76,7 @@ def read(
         (passage, examined[passage].stored, n) for passage, n in map(places.__getitem__, first)
     ]
     texts = [shown(stored, number) for _, stored, number in chosen]
-    chances = reader.chances(text, texts, figures[first])
+    chances = reader.chances(query.asked, query.before, texts, figures[first])
     found = [
         Answering(passage, stored.sentences[number], float(chance))
         for (passage, stored, number), chance in zip(chosen, chances[:-1], strict=True)

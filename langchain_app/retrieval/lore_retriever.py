@@ -149,7 +149,7 @@ class HybridRetriever:
         examined = [*(one for one, _ in open_), *hidden]
         if self._answers is not None:
             with suppress(UnderstandingFailed):  # a reading that fails costs the reading alone
-                reading = partial(read, self._answers, query.text, question, examined)
+                reading = partial(read, self._answers, query, question, examined)
                 if answers := await asyncio.to_thread(reading):
                     return by_reading(index, open_, hidden, answers)
         return by_evidence(index, ranked, withheld)

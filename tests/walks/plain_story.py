@@ -53,6 +53,22 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
+def _aside(reading: Json) -> bool:
+    """Return whether it is a question about what was talked of, or wants something plain."""
+    plain = [
+        "haggle",
+        "sell",
+        "teach",
+        "join",
+        "come_along",
+        "permit",
+        "perform",
+        "nonsense",
+        "care",
+    ]
+    return (reading["act"] == "asks" and not reading["alone"]) or reading["wanted"] in plain
+
+
 def _on_despair(gate: Json) -> bool:
     """Return whether it opens on despair, whatever the words."""
     return bool(gate["says"].get("opens_on") == "despair")
@@ -97,7 +113,8 @@ class PlainStory:
         asked, self.asked[npc] = self.asked.get(npc), None
         if reading and reading["little"]:  # nothing else by the way, unless it is certain
             certain = {key: p if p >= 0.95 else 0.0 for key, p in reading["p"].items()}
-            reading = reading | {"p": certain}
+            despair = reading["despair"] if reading["despair"] >= 0.95 else 0.0
+            reading = reading | {"p": certain, "despair": despair}
         read = reading
         reading = self._despairing(npc, reading)
         reading = self._certain(npc, text, language, reading)
@@ -184,8 +201,7 @@ class PlainStory:
         lately = [reply for _, reply in self.talk.get(npc, [])[-6:]]
         told = any(said in reply for said in quest["trouble"].values() for reply in lately)
         asks_it = read["personal"] not in (None, "mood", "worries")
-        asks_on = read["act"] == "asks" and not read["alone"]
-        least = 0.8 if answered or told or asks_it or asks_on else 0.3
+        least = 0.8 if answered or told or asks_it or _aside(read) else 0.3
         if read["p"].get("offers_help", 0) >= least:
             return True
         gates = [gate for gate in self.world.gates if gate["id"] == hint and gate["npc"] == npc]
@@ -203,16 +219,25 @@ class PlainStory:
         for gate in sorted(opened, key=lambda gate: -p.get(gate["id"], 0)):
             sure, confirm = p.get(gate["id"], 0), gate.get("confirm", "unsure")
             doubted = self.is_costly(gate) and confirm != "never"
-            if doubted and sure >= 0.3 and (sure < 0.85 or confirm == "always"):
-                done["asks_back"] = gate["id"]
-                return None
-            if sure >= 0.5:
+            if doubted and (sure < 0.85 or confirm == "always"):
+                if sure >= (0.8 if self._again(gate, npc) else 0.3):
+                    done["asks_back"] = gate["id"]
+                    return None
+            elif sure >= 0.5:
                 return gate
-        near = sorted(self.closed(npc), key=lambda gate: -p.get(gate["id"], 0))
-        asks_on = reading["act"] == "asks" and not reading["alone"]
-        if near and p.get(near[0]["id"], 0) >= (0.8 if asks_on else 0.5):
-            done["hint"] = near[0]["id"]
+        for gate in sorted(self.closed(npc), key=lambda gate: -p.get(gate["id"], 0)):
+            rather = _aside(reading) or self._again(gate, npc)
+            if p.get(gate["id"], 0) >= (0.8 if rather else 0.5):
+                done["hint"] = gate["id"]
+                return None
         return None
+
+    def _again(self, gate: Json, npc: str) -> bool:
+        """Whether the NPC asked back about it, or hinted at it, in the turns that it has at hand."""
+        met = (one for one in gate.get("hints", []) if self._met(one.get("requires") or {}, npc))
+        lines = [gate.get("asks_back"), next(met, gate.get("hint"))]
+        said = [line[language] for line in lines if line for language in ("en", "ko")]
+        return any(text in reply for text in said for _, reply in self.talk.get(npc, [])[-6:])
 
     def _despairing(self, npc: str, reading: Json | None) -> Json | None:
         """Return the reading with what opens on despair in it."""

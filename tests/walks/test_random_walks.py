@@ -172,7 +172,7 @@ def _read(found: Understood | None) -> Json | None:
     if found is None:
         return None
     greets = found.act in LITTLE and found.sure["act"] >= 0.8
-    reminded = found.asked.of_player and not found.asked.words
+    reminded = found.asked.of_player and (found.asked.sure or not found.asked.words)
     says_yes = found.act in ("accepts", "hands_over") and found.sure["act"] >= 0.5
     return {
         "act": found.act,
@@ -182,6 +182,7 @@ def _read(found: Understood | None) -> Json | None:
         "alone": found.alone,
         "personal": found.personal,
         "despair": found.despair,
+        "wanted": found.wanted,
         "p": {key: judged.performs for key, judged in found.judged.items()},
         "about": {key for key, judged in found.judged.items() if judged.otherwise != "unrelated"},
     }

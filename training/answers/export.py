@@ -81,7 +81,7 @@ def _largest(model: Answers, encoder: Encoder, numbers: range) -> Any:
     for world in worlds(passages())[::4]:
         sample += matter(world, world.asked[:: max(1, len(world.asked) // SAMPLE)], encoder)
     states = States(encoder)
-    states.prepare(t for one in sample for t in (one.asked.text, *one.sentences))
+    states.prepare(t for one in sample for t in (one.asked.text, *one.asked.before, *one.sentences))
     with recorded(dict(zip(numbers, model.layers, strict=True))) as largest:
         judged(model, sample, states)
     return largest

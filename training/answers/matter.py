@@ -23,6 +23,7 @@ from langchain_app.retrieval.features import examine
 from langchain_app.retrieval.ingest import Embedding, embed
 from langchain_app.retrieval.knowledge import Question
 from langchain_app.retrieval.lore_retriever import CANDIDATES
+from langchain_app.retrieval.query_rewriting import with_topic
 from langchain_app.retrieval.reranking import rescored
 from langchain_app.retrieval.snapshot import SnapshotIndex
 from langchain_app.retrieval.token_vectors import projection
@@ -36,11 +37,16 @@ UNLABELLED = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question: the passage that it is about, and the sentence there that answers, if any does."""
+    """A question: the passage that it is about, and the sentence there that answers, if any does.
+
+    `before` are the player's line and the NPC's reply of the turn that it needs, none if it stands
+    alone.
+    """
 
     text: str
     passage: str
     answer: str | None
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Matter:
 
 
 def worlds(passages: Iterable[Passage], expected: int = 0) -> list[World]:
-    """Return the invented worlds: a set of passages is one.
+    """Return the invented worlds, with what is asked there: a set of passages is one.
 
     So many questions of each passage are `expected` by its author, and not asked: a world whose
     authors write them is searched otherwise than one that has none.
@@ -79,6 +85,7 @@ def worlds(passages: Iterable[Passage], expected: int = 0) -> list[World]:
 
 
 def _world(name: str, passages: Sequence[Passage], expected: int) -> World:
+    by_id = {one.id: one for one in passages}
     chunks, asked = [], []
     for one in passages:
         known = tuple(q.text for q in one.asked[:expected])
@@ -87,6 +94,15 @@ def _world(name: str, passages: Sequence[Passage], expected: int) -> World:
         asked += [
             Asked(q.text, one.id, None if q.sentence is None else one.sentences[q.sentence])
             for q in one.asked[expected:]
+        ]
+        asked += [
+            Asked(
+                q.text,
+                q.passage,
+                None if q.sentence is None else by_id[q.passage].sentences[q.sentence],
+                (q.before, text),
+            )
+            for q in one.follow
         ]
     return World(name, passages[0].language, tuple(chunks), tuple(asked))
 
@@ -137,10 +153,11 @@ def matter(world: World, asked: Sequence[Asked], encoder: Encoder) -> list[Matte
 def _searched(
     asked: Asked, index: SnapshotIndex, world: World, tokeniser: Tokeniser, model: EmbeddedE5
 ) -> Matter | None:
-    tokens = tuple(tokeniser.index(asked.text, world.language))
-    vectors = model.embed_words(asked.text)
+    text = with_topic(asked.text, asked.before)
+    tokens = tuple(tokeniser.index(text, world.language))
+    vectors = model.embed_words(text)
     question = Question(
-        text=asked.text,
+        text=text,
         language=world.language,
         tokens=tokens,
         weights={token: index.weight(token) for token in tokens if is_content(token)},

@@ -25,7 +25,7 @@ class Answers(nn.Module):
         self.layers = nn.ModuleList(
             [Layer(weights, LOWER + number, dropout) for number in range(DEPTH)]
         )
-        self.seg = nn.Embedding(2, WIDTH)
+        self.seg = nn.Embedding(4, WIDTH)
         nn.init.zeros_(self.seg.weight)
         self.ln = nn.LayerNorm(2 * WIDTH)
         self.mlp = nn.Sequential(
@@ -36,11 +36,15 @@ class Answers(nn.Module):
         )
         self.null = nn.Parameter(torch.zeros(1))
 
-    def forward(self, pairs: Sequence[tuple[Tensor, Tensor]], figures: Tensor) -> Tensor:
-        """Return a logit a pair, (n,): `pairs` are the lower states of question and sentence."""
-        batch = batched([torch.cat([one.float(), other.float()]) for one, other in pairs])
-        parts = [torch.arange(len(one) + len(other)) >= len(one) for one, other in pairs]
-        states = batch.states + self.seg(torch.cat(parts).long())
+    def forward(self, texts: Sequence[Sequence[tuple[Tensor, int]]], figures: Tensor) -> Tensor:
+        """Return a logit for each sentence, (n,).
+
+        `texts` are what is read of each: the lower states of the question, of what it needs and of the
+        sentence, and what they are of (langchain_app/encoder/answers.py).
+        """
+        batch = batched([torch.cat([states.float() for states, _ in one]) for one in texts])
+        parts = [torch.full((len(states),), of) for one in texts for states, of in one]
+        states = batch.states + self.seg(torch.cat(parts))
         for layer in self.layers:
             states = layer(batch, states, *layer.seen(batch, states), batch.mask)
         rows = batch.rows(states)

@@ -15,6 +15,7 @@ import json
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,15 +23,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from langchain_app.domain.text import LANGUAGES, Language
+from langchain_app.encoder.answers import LINE_BEFORE, QUESTION, REPLY_BEFORE, SENTENCE
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.retrieval.answering import READ
-from training.answers.matter import Matter, matter, squad, worlds
+from training.answers.matter import Asked, Matter, World, matter, squad, worlds
 from training.answers.model import Answers
+from training.understanding.examples import told
 from training.understanding.passages import passages
 from training.understanding.states import States
 
-LEARNT = 6
+LEARNT = 5
 """Sentences of a question that are learnt from: the right one and the likeliest."""
+NEEDLESS = 0.15
+"""Of the questions that stand alone, so many are learnt from after a turn of another topic."""
+TALK = 30
+"""Lines that ask nothing, in each world: nothing there answers them."""
+ASKS_NOTHING = (
+    "greets", "takes_leave", "thanks", "accepts", "refuses", "offers", "praises", "insults",
+    "threatens", "apologises", "affection", "laughs", "jokes", "small_talk", "tells_feeling",
+)  # fmt: skip
 EXPECTED = 2
 """Questions that authors expect of a passage, in the second half of what is learnt from."""
 AT_ONCE, RATE, HEAD_RATE, WARM_UP = 8, 5e-5, 15, 0.08
@@ -53,16 +65,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     torch.manual_seed(1)
     encoder = Encoder()
-    held, learnt = {}, []
+    held, learnt, talk = {}, [], _talk()
     for expected in (0, EXPECTED):
         for world in worlds(passages(), expected):
             out = world.name in asked.held.split(",")
-            share = len(world.asked) if out else round(asked.share * len(world.asked))
-            some = random.Random(expected).sample(world.asked, share)  # noqa: S311  no secret
+            lots = random.Random(f"{world.name} {expected}")  # noqa: S311  no secret
+            some = list(world.asked)
+            if not out:
+                some = lots.sample(some, round(asked.share * len(some)))
+                some = [_beside(one, world, lots) for one in some]
+                some += lots.sample(talk[world.language], TALK)
             found = matter(world, some, encoder)
             print(f"{world.name}: {len(found)} questions", flush=True)
             if out:
-                held[f"{world.name}, {expected} expected"] = found
+                for kind, follows in (("alone", False), ("follow-ups", True)):
+                    some = [one for one in found if bool(one.asked.before) == follows]
+                    held[f"{world.name}, {kind}, {expected} expected"] = some
             else:
                 learnt += found
     if asked.squad:
@@ -85,9 +103,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _talk() -> dict[Language, list[Asked]]:
+    """Return lines of players that ask nothing."""
+    found: dict[Language, list[Asked]] = {language: [] for language in LANGUAGES}
+    for line in told():
+        if line.act in ASKS_NOTHING and line.alone:
+            found[line.language].append(Asked(line.text, "", None))
+    return found
+
+
+def _beside(one: Asked, world: World, lots: random.Random) -> Asked:
+    """Return some questions that stand alone after a turn that they do not need."""
+    if one.before or lots.random() >= NEEDLESS:
+        return one
+    other = lots.choice([other for other in world.asked if not other.before])
+    text = next(chunk.text for chunk in world.chunks if chunk.id == other.passage)
+    return replace(one, before=(other.text, text))
+
+
 def _texts(one: Matter) -> list[str]:
     right = [one.sentences[one.answer]] if one.answer is not None and one.answer >= 0 else []
-    return [one.asked.text, *one.sentences[:READ], *right]
+    return [one.asked.text, *one.asked.before, *one.sentences[:READ], *right]
 
 
 def _rows(one: Matter) -> list[int]:
@@ -101,15 +137,21 @@ def _logits(
     model: Answers, some: Sequence[tuple[Matter, Sequence[int]]], states: States
 ) -> list[Tensor]:
     """Return of each question the logits of some of its sentences, and at the end that of none."""
-    pairs = [
-        (states.of(one.asked.text), states.of(one.sentences[row])[1:])
+    read = [
+        [*_asked(one, states), (states.of(one.sentences[row])[1:], SENTENCE)]
         for one, rows in some
         for row in rows
     ]
     figures = np.concatenate([one.figures[list(rows)] for one, rows in some])
-    logits = model(pairs, torch.from_numpy(figures))
+    logits = model(read, torch.from_numpy(figures))
     parts = logits.split([len(rows) for _, rows in some])
     return [torch.cat([part, model.null]) for part in parts]
+
+
+def _asked(one: Matter, states: States) -> list[tuple[Tensor, int]]:
+    before = zip(one.asked.before, (LINE_BEFORE, REPLY_BEFORE), strict=False)
+    asked = [(states.of(text)[1:], segment) for text, segment in before]
+    return [(states.of(one.asked.text), QUESTION), *asked]
 
 
 def taught(

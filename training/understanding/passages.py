@@ -23,6 +23,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that needs the one `before` it, which this passage answers: the passage and the
+    sentence that answer it, if any does."""
+
+    before: str
+    text: str
+    passage: str
+    sentence: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A passage of an invented world, and what players ask about it."""
 
@@ -32,6 +43,7 @@ class Passage:
     title: str
     sentences: tuple[str, ...]
     asked: tuple[Question, ...]
+    follow: tuple[FollowUp, ...]
 
 
 def passages(folder: Path = DATA) -> list[Passage]:
@@ -49,6 +61,15 @@ def _passages(file: Path) -> Iterator[Passage]:
             asked += [Question(one["t"], one["k"], None) for one in found["not"]]
             if any(one.sentence is not None and one.sentence >= len(sentences) for one in asked):
                 raise ValueError("a question is answered by a sentence that is not there")
-            yield Passage(file.stem, language, found["id"], found["title"], sentences, tuple(asked))
+            yield Passage(
+                file.stem, language, found["id"], found["title"], sentences, tuple(asked),
+                tuple(map(_follow_up, found["follow"])),
+            )  # fmt: skip
         except (ValueError, KeyError, TypeError) as error:
             raise DataInvalid(f"{file.name}:{number}: {error!r}") from error
+
+
+def _follow_up(row: dict[str, object]) -> FollowUp:
+    passage = str(row["p"])
+    sentence = int(str(row["s"])) if passage else None
+    return FollowUp(str(row["a"]), str(row["b"]), passage, sentence)

@@ -27,15 +27,13 @@ from langchain_app.domain.triggers import (
     open_triggers,
     performs,
     read_trigger,
+    spoken_of,
 )
 from langchain_app.domain.turn import Deflection, FiredTrigger, StateQuestion, TriggerCheck
 from langchain_app.domain.understanding import Understood
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState
-
-ANSWERS = 0.9
-"""How sure a passage must be to answer a question before a gate that is less than sure does."""
 
 
 @observed("evaluator", "utterance", "understood")
@@ -58,12 +56,14 @@ async def check_triggers(state: TurnState, runtime: Runtime[TurnContext]) -> Upd
             "deflection": Deflection("forbidden_trigger", evidence, trigger),
         }
     best = state["lore"].best
-    answered = understood.wants_answer and best is not None and best.confidence >= ANSWERS
+    answered = understood.wants_answer and best is not None and best.sure
     if understood.failure is None:
         asked = asked_back_of(scene.recent)
+        again = [gate.id for gate in (*opened, *closed) if spoken_of(gate, scene)]
         decision = decided(
-            opened, closed, understood, acts, parts.policy.rewards, asked, answered=answered
-        )
+            opened, closed, understood, acts, parts.policy.rewards, asked,
+            answered=answered, again=again,
+        )  # fmt: skip
     else:
         likeness = partial(parts.listener.likeness, utterance, await context.vector())
         decision = alike(opened, utterance, likeness)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from langgraph.runtime import Runtime
 
@@ -42,11 +43,14 @@ async def _found(state: TurnState, context: TurnContext) -> Findings:
     understood = state["understood"]
     if state["tone"].act not in LOOKED_UP or understood.asked.of_memory:
         return Findings()
-    vector = await context.vector()
+    scene, vector = state["scene"], await context.vector()
+    search = partial(context.parts.lore.search, state["utterance"], scene, vector)
     try:
         async with asyncio.timeout(context.remaining):
-            return await context.parts.lore.search(
-                state["utterance"], state["scene"], vector, alone=understood.alone
-            )
+            found = await search(alone=understood.alone)
+            if found.grounded or not (understood.wants_answer and scene.recent):
+                return found
+            # What seems to stand alone may not ("is he still alive?"), and what does not seem to may.
+            return await search(alone=not understood.alone)
     except (TimeoutError, KnowledgeStoreUnavailable):
         return Findings()

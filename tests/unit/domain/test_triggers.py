@@ -50,6 +50,7 @@ from langchain_app.domain.triggers import (
     performs,
     plays,
     read_trigger,
+    spoken_of,
 )
 from langchain_app.domain.turn import Exchange, Scene, Utterance
 from langchain_app.domain.understanding import Act, Judged, StoryAct, Understood
@@ -255,13 +256,46 @@ def test_what_opens_on_despair_goes_by_that_and_not_by_its_words(bruna, despair,
 
 
 @pytest.mark.parametrize(
-    ("alone", "sure", "hinted"), [(True, 0.5, True), (False, 0.79, False), (False, 0.8, True)]
+    ("what", "sure", "hinted"),
+    [
+        ({}, 0.5, True),
+        ({"alone": False}, 0.79, False),
+        ({"alone": False}, 0.8, True),
+        ({"wanted": "haggle"}, 0.79, False),
+        ({"wanted": "work"}, 0.5, True),
+    ],
 )
-def test_who_asks_on_about_something_is_hinted_at_no_gate_by_the_way(alone, sure, hinted) -> None:
+def test_who_asks_on_or_wants_something_plain_is_hinted_at_no_gate_by_the_way(
+    what, sure, hinted
+) -> None:
     gate = trigger("it")
-    read = replace(reading("asks", it=sure), alone=alone)
+    read = replace(reading("asks", it=sure), **what)
     found = decided((), [gate], read, acts_of(gate), REWARDS)
     assert (found.hint is not None) is hinted
+
+
+@pytest.mark.parametrize(("sure", "again"), [(0.79, False), (0.8, True)])
+def test_nobody_is_asked_back_or_hinted_at_twice_about_what_they_hardly_mean(sure, again) -> None:
+    costly, closed = trigger("costly", "gives"), trigger("closed")
+    for gate, opened in ((costly, True), (closed, False)):
+        parts = ([gate], ()) if opened else ((), [gate])
+        read, acts = reading(**{gate.id: sure}), acts_of(gate)
+        first = decided(*parts, read, acts, REWARDS)
+        assert first == Decision(asks_back=gate if opened else None, hint=None if opened else gate)
+        then = decided(*parts, read, acts, REWARDS, again=[gate.id])
+        assert then == (first if again else Decision())
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_gate_is_spoken_of_where_its_question_or_hint_was_just_said(bruna, language) -> None:
+    asks = LocalText(en="All of it?", ko="전부 다요?")
+    hint = LocalText(en="Not before dusk.", ko="해 지기 전엔 안 돼요.")
+    gate = trigger("it", asks_back=asks, hint=hint)
+    scene = Scene(bruna, "p", "s", "t", 3, StoryState(), bruna.initial)
+    assert not spoken_of(gate, scene)
+    for line in (asks, hint):
+        said = replace(scene, recent=(Exchange("this?", f"Hm. {line[language]}"),))
+        assert spoken_of(gate, said)
 
 
 def test_keywords_are_never_certain() -> None:
@@ -718,6 +752,7 @@ def test_asked_back_is_what_the_last_turn_asked() -> None:
     [
         (Asked(("home",), ("player",)), SURE, False),
         (Asked(("home",), ("player",)), BY_THE_WAY, True),
+        (Asked((), ("player",), words=True, sure=True), SURE, False),
         (Asked(subjects=("player",), words=True), 0.7, True),
         (Asked(), 0.7, True),
     ],
@@ -726,6 +761,13 @@ def test_who_asks_for_what_they_told_does_nothing_else_by_the_way(asked, sure, f
     gate = trigger("it")
     found = decide(replace(reading(it=sure), asked=asked), gate)
     assert (found.fired is not None) is fires
+
+
+def test_who_asks_what_they_live_on_is_in_no_despair(bruna) -> None:
+    gate = trigger("it", says=WORDS.model_copy(update={"opens_on": "despair"}))
+    acts = story_acts([gate], bruna, Utterance("how do I make my living now?", "en"))
+    read = replace(reading("asks"), despair=0.8, asked=Asked(("job",), ("player",)))
+    assert decided([gate], (), read, acts, REWARDS) == Decision()
 
 
 @pytest.mark.parametrize(

@@ -46,15 +46,15 @@ def figures(count: int) -> np.ndarray:
 def test_of_sentences_that_are_alike_the_one_that_answers_is_mostly_the_surest(
     model, language
 ) -> None:
-    read = [model.chances(asked, SAID[language], figures(3))[:3] for asked in ASKED[language]]
+    read = [model.chances(asked, (), SAID[language], figures(3))[:3] for asked in ASKED[language]]
     assert sum(int(chances.argmax()) == row for row, chances in enumerate(read)) >= 2
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_chances_and_that_of_none_are_one_in_all_whatever_else_is_read(model, language) -> None:
     question = ASKED[language][0]
-    alone = model.chances(question, SAID[language][:1], figures(1))
-    beside = model.chances(question, SAID[language], figures(3))
+    alone = model.chances(question, (), SAID[language][:1], figures(1))
+    beside = model.chances(question, (), SAID[language], figures(3))
     assert alone.sum() == pytest.approx(1, abs=1e-5)
     assert beside.sum() == pytest.approx(1, abs=1e-5)
     odds = [float(found[0] / found[-1]) for found in (alone, beside)]

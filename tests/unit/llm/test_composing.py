@@ -205,6 +205,7 @@ def test_what_a_player_tells_is_taken_up(ebbhold, composer, language, act, kind)
         ("complains", "sad", "sorrow"),
         ("complains", None, "complaint"),
         ("tells_feeling", "hurt", "hurt"),
+        ("greets", "hurt", "hurt"),
         ("tells_self", "afraid", "afraid"),
         ("jokes", "sad", "joke"),
     ],
@@ -256,16 +257,18 @@ def test_what_was_said_before_is_said_again_as_that(ebbhold, composer, language)
     assert said.removesuffix(told).strip() in isaura.lines[language].repeated
 
 
-@pytest.mark.parametrize(("gate", "wins"), [({"trust": 0.3}, True), ({}, False)])
-def test_what_trust_has_opened_outranks_what_one_says_of_oneself(
-    ebbhold, composer, gate, wins
+@pytest.mark.parametrize(
+    ("gate", "sure", "wins"), [({"trust": 0.3}, 0.5, True), ({}, 0.5, False), ({}, 0.95, True)]
+)
+def test_what_trust_has_opened_or_surely_answers_outranks_what_one_says_of_oneself(
+    ebbhold, composer, gate, sure, wins
 ) -> None:
     asked = replace(brief(ebbhold, "en", 0.0), understood=Understood(act="asks", personal="family"))
     chunk = replace(
         asked.lore.chunks[0].chunk, gate=Gate(audience=("npc:maren",), **gate), kind="voice"
     )
-    asked = replace(asked, lore=Findings((replace(asked.lore.chunks[0], chunk=chunk),)))
-    said = composer.compose(asked)
+    found = replace(asked.lore.chunks[0], chunk=chunk, confidence=sure)
+    said = composer.compose(replace(asked, lore=Findings((found,))))
     assert (chunk.text in said) is wins
     assert (said == ebbhold.npc("maren").answers["family"].en) is not wins
 

@@ -40,7 +40,9 @@ class Scripted:
         self._words, self._sure = words, sure
         self.read: Sequence[str] = ()
 
-    def chances(self, question: str, sentences: Sequence[str], figures: np.ndarray) -> np.ndarray:
+    def chances(
+        self, question: str, before: Sequence[str], sentences: Sequence[str], figures: np.ndarray
+    ) -> np.ndarray:
         assert figures.shape == (len(sentences), len(FIGURES))
         assert len(sentences) <= READ
         self.read = sentences
@@ -96,7 +98,9 @@ async def test_what_is_withheld_and_answers_better_silences_what_is_open(search)
 class Failing:
     """Reads nothing."""
 
-    def chances(self, question: str, sentences: Sequence[str], figures: np.ndarray) -> np.ndarray:
+    def chances(
+        self, question: str, before: Sequence[str], sentences: Sequence[str], figures: np.ndarray
+    ) -> np.ndarray:
         raise UnderstandingFailed("the runtime gave up")
 
 

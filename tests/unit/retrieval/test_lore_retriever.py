@@ -139,7 +139,9 @@ def test_a_question_that_points_back_is_asked_with_its_topic(snapshot, tokeniser
     english, korean = snapshot["en"], snapshot["ko"]
     rewrite = QueryRewriter(tokeniser).rewrite
     recent = (Exchange("Do you sell rope?", "Aye."),)
-    assert "rope" in rewrite(Utterance("How much is it?", "en"), recent, english).text
+    query = rewrite(Utterance("How much is it?", "en"), recent, english)
+    assert "rope" in query.text
+    assert (query.asked, query.before) == ("How much is it?", ("Do you sell rope?", "Aye."))
     before = (Exchange("밧줄 있어요?", "있지."),)
     assert "밧줄" in rewrite(Utterance("그건 얼마예요?", "ko"), before, korean).text
     plain = Utterance("Where is the North Gate?", "en")

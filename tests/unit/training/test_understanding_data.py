@@ -104,13 +104,25 @@ def test_what_renews_or_adds_says_what_was_told_before() -> None:
     assert all(one.before for one in labelled("of_before"))
 
 
-def test_every_world_of_passages_has_answers_and_near_misses_in_both_languages() -> None:
+def test_every_world_of_passages_has_answers_near_misses_and_follow_ups_in_both_languages() -> None:
     sets = {(one.language, one.set) for one in passages()}
-    assert Counter(language for language, _ in sets) == {"en": 8, "ko": 8}
+    assert Counter(language for language, _ in sets) == {"en": 12, "ko": 12}
     for _, name in sets:
-        asked = [q for one in passages() if one.set == name for q in one.asked]
+        mine = [one for one in passages() if one.set == name]
+        asked = [q for one in mine for q in one.asked]
         assert sum(q.sentence is None for q in asked) >= 100, name
-        assert sum(q.sentence is not None for q in asked) >= 200, name
+        assert sum(q.sentence is not None for q in asked) >= 180, name
+        follow = [q for one in mine for q in one.follow]
+        assert sum(q.sentence is None for q in follow) >= 20, name
+        assert sum(q.sentence is not None for q in follow) >= 60, name
+
+
+def test_every_follow_up_is_answered_by_a_sentence_that_is_there() -> None:
+    every = {(one.set, one.id): one for one in passages()}
+    for (name, _), one in every.items():
+        for q in one.follow:
+            if q.sentence is not None:
+                assert q.sentence < len(every[name, q.passage].sentences), (name, one.id, q.text)
 
 
 def test_every_kind_of_near_miss_is_told_apart_as_something_the_model_knows() -> None:
