@@ -33,14 +33,15 @@ def ingested(request: pytest.FixtureRequest) -> Path:
     """The demo world's knowledge as a real ingest wrote it.
 
     An ingest embeds a thousand passages, which takes minutes; it is kept in pytest's cache until the
-    world's version changes (`pytest --cache-clear` forgets it). Of an earlier version only what
-    changed is embedded, as a running platform does.
+    world's version changes (`pytest --cache-clear` forgets it). Of an earlier version, or of what
+    `make demo` embedded, only what changed is embedded, as a running platform does.
     """
     import shutil
 
     from langchain_app.bootstrap import ingest_world
     from langchain_app.retrieval.e5 import EmbeddedE5
     from langchain_app.retrieval.ingest import knowledge_version
+    from langchain_app.retrieval.milvus_lock import copied
     from langchain_app.worlds import load_world
     from tests.playing import EBBHOLD, settings_in
 
@@ -55,6 +56,9 @@ def ingested(request: pytest.FixtureRequest) -> Path:
             shutil.copytree(
                 earlier.parent, kept, ignore=shutil.ignore_patterns("whole", "postgres")
             )
+        elif not (kept / "milvus.db").exists():
+            kept.mkdir(exist_ok=True)
+            copied(request.config.rootpath / ".dramatis" / "milvus.db", kept / "milvus.db")
         ingest_world(settings_in(kept), lambda done, total: None)
         (kept / "whole").touch()
     return kept

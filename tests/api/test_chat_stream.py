@@ -12,6 +12,7 @@ from langchain_app.domain.errors import DatabaseUnavailable
 from langchain_app.domain.turn import TurnEvent
 from langchain_app.main import create_app
 from tests.playing import error_of, fresh, served, shown, sse
+from tests.unit.worlds.test_the_guide import GUIDES, written
 
 
 @pytest.mark.parametrize(
@@ -153,9 +154,10 @@ def _turns_left(before: set[Any]) -> list[Any]:
     ]
 
 
-async def test_the_application_opens_and_closes_its_own_platform(state, monkeypatch) -> None:
+async def test_the_application_opens_and_closes_its_own_platform(tmp_path, monkeypatch) -> None:
     """`uvicorn --factory langchain_app.main:create_app`, as a deployment runs it."""
-    monkeypatch.setenv("DRAMATIS_STATE_DIR", str(state))
+    monkeypatch.setenv("DRAMATIS_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("DRAMATIS_WORLD", str(written(GUIDES[0], tmp_path / "world")))
     monkeypatch.setenv("DRAMATIS_CHAT_PROVIDER", "embedded")
     async with served(create_app()) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
         response = await http.post("/api/chat", json={"message": "Hello."})

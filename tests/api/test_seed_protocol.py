@@ -18,7 +18,7 @@ from langchain_app.domain.awaited import awaited
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.settlement import Settlement
 from langchain_app.main import create_app
-from tests.playing import YES, Game, Json, error_of, fresh, served, settings_in
+from tests.playing import YES, Game, Json, error_of, fresh, served
 
 BELL = "cracked_bell.rumour"
 ASKED = {"en": "What happened to the bell?", "ko": "종에 무슨 일이 있었어요?"}
@@ -447,22 +447,19 @@ async def test_a_session_is_nobody_elses(client: Client, game: Game) -> None:
 
 
 async def test_defect_nothing_outlives_a_restart(
-    ingested: Any, tmp_path_factory: pytest.TempPathFactory, platform: Any
+    client: Client, platform: Any, encoder: Any
 ) -> None:
     from langchain_app.bootstrap import open_platform
-    from tests.playing import state_with
 
-    settings = settings_in(state_with(ingested, tmp_path_factory.mktemp("restart")))
-    session, seen = "", []
-    for text in (ASKED["en"], "Good evening."):
-        async with (
-            open_platform(settings, embeddings=platform.embeddings) as opened,
-            served(opened) as url,
-            httpx.AsyncClient(base_url=url, timeout=60) as http,
-        ):
-            client = Client(http)
-            client.session = session = session or client.session
-            seen.append(await client.ask(text))
+    seen = [await client.ask(ASKED["en"])]
+    async with (
+        open_platform(platform.settings, encoder=encoder, embeddings=platform.embeddings) as opened,
+        served(opened) as url,
+        httpx.AsyncClient(base_url=url, timeout=60) as http,
+    ):
+        later = Client(http)
+        later.session = client.session
+        seen.append(await later.ask("Good evening."))
     assert seen[0]["flags"][BELL] == 1
     assert seen[1]["flags"] == {"cracked_bell.entrusted": 0}
     assert seen[1]["meta"]["quest_stage"] == "rumour"

@@ -12,6 +12,7 @@ from langchain_app.domain.errors import DatabaseUnavailable
 from langchain_app.persistence.embedded import start_embedded_postgres
 from langchain_app.persistence.postgres import Postgres
 from tests.playing import settings_in
+from tests.unit.worlds.test_the_guide import GUIDES, written
 
 
 class Counting(Embeddings):
@@ -55,9 +56,13 @@ async def test_a_database_that_cannot_be_reached_at_startup_says_nothing_of_turn
     assert "POSTGRES_URL" in raised.value.hint
 
 
-async def test_nothing_is_embedded_for_a_platform_whose_database_does_not_start(broken) -> None:
+async def test_nothing_is_embedded_for_a_platform_whose_database_does_not_start(
+    broken, encoder, tmp_path
+) -> None:
     embeddings = Counting()
+    world = written(GUIDES[0], tmp_path / "world")
+    settings = settings_in(broken, platform={"world": world})
     with pytest.raises(DatabaseUnavailable):
-        async with open_platform(settings_in(broken), embeddings=embeddings):
+        async with open_platform(settings, encoder=encoder, embeddings=embeddings):
             pass
     assert embeddings.asked == 0

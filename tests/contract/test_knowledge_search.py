@@ -11,6 +11,8 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -142,11 +144,11 @@ def test_a_server_answers_the_labelled_questions_as_a_snapshot_does(
 
 def test_what_is_withheld_is_the_same_on_a_server(asked, snapshot, on_server) -> None:
     same = 0
-    for question, knower in asked:
+    for question, knower in asked[::2]:
         here = snapshot[question.language].withheld(question, knower, 5)
         there = on_server[question.language].withheld(question, knower, 5)
         same += ids(here) == ids(there)
-    assert same / len(asked) >= SAME_TOP5
+    assert same / len(asked[::2]) >= SAME_TOP5
 
 
 def test_a_passage_found_is_the_passage_that_was_written(asked, searched, read) -> None:
@@ -187,9 +189,14 @@ def test_words_weigh_the_same(read, snapshot, on_server) -> None:
     assert on_server.examples.keys() == snapshot.examples.keys()
 
 
+@cache
+def _ebbhold() -> World:
+    return load_world(EBBHOLD)
+
+
 @st.composite
 def knowers(draw: st.DrawFn) -> Knower:
-    known = load_world(EBBHOLD)
+    known = _ebbhold()
     audiences = sorted({name for chunk in known.chunks() for name in chunk.gate.audience})
     return Knower(
         frozenset(draw(st.lists(st.sampled_from([*audiences, "npc:nobody"]), max_size=4))),
@@ -268,15 +275,17 @@ def test_a_knower_without_audience_is_given_nothing(searched, asked) -> None:
 
 
 def test_a_server_that_stops_is_told_of_once_and_used_again_when_it_is_back(
-    tmp_path, read, asked, caplog, monkeypatch
+    tmp_path, read, snapshot, asked, caplog, monkeypatch
 ) -> None:
     monkeypatch.setattr("langchain_app.retrieval.milvus_collection.SILENT_S", 0.3)
     question, knower = next(pair for pair in asked if pair[0].language == "en")
     with milvus_server(tmp_path / "milvus.db") as server:
         store = MilvusStore(server.uri)
-        store.write(read)
+        near = snapshot["en"].candidates(question, knower, 24)
+        store.write(replace(read, stored=tuple(c.stored for c in near), examples={}))
         index = MilvusKnowledge(store, "ebbhold", store.meta("ebbhold"))["en"]
         before = ids(index.candidates(question, knower, 5))
+        assert before
         server.stop()
         with caplog.at_level(logging.WARNING, "dramatis.knowledge"):
             for _ in range(3):
