@@ -53,8 +53,8 @@ bench-turn: $(DEV) ## the platform's own time a turn, against stock parts
 bench-lexical: $(DEV) ## lexical search against rank_bm25
 	@$(BIN)/python -m benchmarks.bench_lexical $(ARGS)
 
-bench-lore: $(DEV) ## how often the right passage is found (SPLIT=test)
-	@$(BIN)/python -m benchmarks.bench_lore --split $(or $(SPLIT),test) $(ARGS)
+bench-lore: $(DEV) ## how often the right passage is found (SPLIT=test; BARE=1: of a world without expected questions)
+	@$(BIN)/python -m benchmarks.bench_lore --split $(or $(SPLIT),test) $(if $(BARE),--bare) $(ARGS)
 
 bench-memory: $(DEV) ## what is remembered, what is not, and what a recall costs (SPLIT=test)
 	@$(BIN)/python -m benchmarks.bench_memory --split $(or $(SPLIT),test) $(ARGS)

@@ -1,12 +1,14 @@
 """How often the right passage is found, and how often an NPC rightly knows nothing.
 
-Run as: python -m benchmarks.bench_lore [--split dev|test|all] [--without STEP ...] [--verbose]
+Run as: python -m benchmarks.bench_lore [--split dev|test|all] [--bare] [--without STEP ...]
+[--verbose]
 
 Asks the world's labelled questions (game_knowledge/<world>/evaluation/) of the retriever alone, each
 as the NPC, the story point and the trust of its label. Prints, a language: recall@1 and @5 before the
 bar of confidence, and after it how many answerable questions are answered from a right passage, how
 many get a wrong one, how many gated questions are rightly not answered, and how many gated passages
 were returned (must be 0). Thresholds are tuned on the dev split; figures are reported on test.
+`--bare` asks of the world without the questions that its authors expect, as of a newcomer's world.
 The last line is JSON.
 """
 
@@ -15,6 +17,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import shutil
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -138,6 +142,24 @@ def figures(outcomes: list[Outcome]) -> dict[str, float]:
     }
 
 
+def bare(world: Path, folder: Path) -> Path:
+    """Write the world without what its authors expect to be asked: `? ` lines and `asked` fields."""
+    to = folder / world.name
+    shutil.copytree(world, to)
+    for file in (to / "worldview").glob("*.md"):
+        kept = (line for line in file.read_text().splitlines(True) if not line.startswith("? "))
+        file.write_text("".join(kept))
+    for file in to.rglob("*.json"):
+        file.write_text(json.dumps(_unasked(json.loads(file.read_text())), ensure_ascii=False))
+    return to
+
+
+def _unasked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _unasked(one) for key, one in value.items() if key != "asked"}
+    return [_unasked(one) for one in value] if isinstance(value, list) else value
+
+
 async def _all(bench: Bench, questions: list[Question]) -> list[Outcome]:
     return [await bench.ask(question) for question in questions]
 
@@ -154,10 +176,15 @@ def main() -> None:
         choices=("topic", "spelling", "reranker", "answers"),
         help="leave a step out, to see what it gains; nothing is written then",
     )
+    parser.add_argument("--bare", action="store_true", help="without expected questions")
     arguments = parser.parse_args()
-    bench = Bench(arguments.world, without=frozenset(arguments.without))
     questions = read_questions(arguments.world, arguments.split)
-    outcomes = asyncio.run(_all(bench, questions))
+    with tempfile.TemporaryDirectory(prefix="dramatis-bench-") as folder:
+        world, state = arguments.world, None
+        if arguments.bare:
+            world, state = bare(world, Path(folder)), Path(folder) / "state"
+        bench = Bench(world, state, frozenset(arguments.without))
+        outcomes = asyncio.run(_all(bench, questions))
     results: dict[str, Any] = {"split": arguments.split}
     for language in LANGUAGES:
         mine = [o for o in outcomes if o.question.language == language]
@@ -177,7 +204,8 @@ def main() -> None:
                 )
     RESULTS.mkdir(exist_ok=True)
     if arguments.split == "test" and not arguments.without:
-        (RESULTS / "lore.json").write_text(json.dumps(results, indent=1) + "\n")
+        file = RESULTS / ("lore-bare.json" if arguments.bare else "lore.json")
+        file.write_text(json.dumps(results, indent=1) + "\n")
     print(json.dumps(results))
 
 

@@ -118,8 +118,9 @@ class Telling:
         owners = [span for span in spans if span.what == "whose"]
         if not owners:
             return Asked(slots, (PLAYER,), before=before)
-        subjects = tuple(dict.fromkeys(kin.one_word(span.text) for span in owners))
-        names = tuple(subject for subject in subjects if kin.kind(subject) is None)
+        named = dict.fromkeys(kin.one_word(span.text) for span in owners)
+        subjects = tuple(dict.fromkeys(one for subject in named for one in kin.meant(subject)))
+        names = tuple(subject for subject in named if kin.kind(subject) is None)
         return Asked(slots, subjects, names, before)
 
 

@@ -10,7 +10,7 @@ _KIN = {
     "nan": "grandmother", "grandpa": "grandfather", "gramps": "grandfather", "fiancee": "fiance", "bro": "brother",
     "sis": "sister", "neighbor": "neighbour", "hubby": "husband", "kid": "child", "buddy": "friend", "mate": "friend",
     "엄마": "어머니", "어머님": "어머니", "울엄마": "어머니", "아빠": "아버지", "아버님": "아버지", "와이프": "아내", "마누라": "아내",
-    "신랑": "남편", "할매": "할머니", "할배": "할아버지", "누이": "누나", "베프": "친구", "절친": "친구",
+    "신랑": "남편", "할매": "할머니", "할배": "할아버지", "누이": "누나", "애": "아이", "자식": "아이", "애기": "아기", "베프": "친구", "절친": "친구",
 }  # fmt: skip
 _PETS = {
     "hound": "dog", "puppy": "dog", "doggo": "dog", "pup": "dog", "kitten": "cat", "kitty": "cat", "mare": "horse",
@@ -31,13 +31,25 @@ _OF_KIN = frozenset(
     """.split()  # noqa: SIM905  a list literal would take a line a word
 )
 _ALIKE = {**_KIN, **_PETS}
+_WIDE = {
+    "child": ("daughter", "son", "baby"), "sibling": ("brother", "sister"),
+    "parent": ("mother", "father"), "아이": ("딸", "아들", "아기"), "동생": ("남동생", "여동생"),
+    "부모님": ("어머니", "아버지"), "pet": tuple(sorted(_OF_PETS)), "반려동물": tuple(sorted(_OF_PETS)),
+}  # fmt: skip
+"""Words that ask for several: who named a daughter may be asked for the child."""
 
 
 def one_word(whose: str) -> str:
     """Return the one name of whom `whose` names: "my little bro" is a brother."""
     words = whose.lower().replace("'s", "").split()
     known = [_ALIKE.get(word, word) for word in words]
-    return next((w for w in reversed(known) if w in _OF_KIN or w in _OF_PETS), " ".join(known))
+    named = (w for w in reversed(known) if w in _OF_KIN or w in _OF_PETS or w in _WIDE)
+    return next(named, " ".join(known))
+
+
+def meant(subject: str) -> tuple[str, ...]:
+    """Return those whom a question about `subject` may mean."""
+    return (subject, *_WIDE.get(subject, ()))
 
 
 def kind(subject: str) -> Slot | None:

@@ -6,6 +6,7 @@ look up, and says in character that it does not know where nothing good enough w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from langchain_app.domain.lines import pick
@@ -23,7 +24,14 @@ from langchain_app.llm.telling import Teller
 from langchain_app.prompts.story_lines import story_line
 
 WHOLE_PASSAGE: dict[Language, int] = {"en": 230, "ko": 120}
-"""A passage of at most so many characters is told whole; of a longer one, two sentences are."""
+"""So many characters are told of a passage at most, or two sentences."""
+_LEANS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"(?:It|They|He|She|This|That|These|Those|Both|Such|So|But|And|Its|Their|His|Her)\b"
+    ),
+    "ko": re.compile(r"(?:그|이|그것|거기|그래서|그러나|하지만|둘)(?:[은는이가를을의도에]| )"),
+}
+"""How a sentence begins that is nothing without the one before it."""
 NAME = "{name}"
 """Stands in an author's line for what the player is called."""
 
@@ -91,12 +99,13 @@ class Composer:
         return f"{self._pick(brief, openers)} {told}" if openers else told
 
     def _told(self, found: ScoredChunk, brief: Brief) -> str:
-        """Return the passage, or of a long one the sentence that answers and its neighbour."""
-        text, language = found.chunk.text, brief.utterance.language
-        said = sentences(text)
-        if len(text) > WHOLE_PASSAGE[language] and found.best_sentence in said and len(said) > 2:
+        """Return the passage from the sentence that answers on; of what is long, two sentences."""
+        language, said = brief.utterance.language, sentences(found.chunk.text)
+        if found.best_sentence in said:
             at = said.index(found.best_sentence)
-            said = said[at : at + 2] if at + 1 < len(said) else said[at - 1 :]
+            said = said[max(0, at - 1) if _LEANS[language].match(said[at]) else at :]
+        if len(" ".join(said)) > WHOLE_PASSAGE[language]:
+            said = said[:2]
         return " ".join(self._in_register(sentence, found, brief) for sentence in said)
 
     def _narrated(self, text: str, brief: Brief) -> str:

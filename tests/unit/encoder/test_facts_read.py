@@ -362,6 +362,15 @@ def test_a_question_of_another_names_them() -> None:
     assert twice.subjects == ("brother",)
 
 
+def test_a_question_of_the_child_asks_for_a_daughter_and_a_son_too() -> None:
+    english = asked("What is my kid called?", "name", ("my kid", "whose"))
+    assert english == Asked(("name",), ("child", "daughter", "son", "baby"))
+    korean = asked("우리 애 이름 뭐게요?", "name", ("애", "whose"), language="ko")
+    assert korean == Asked(("name",), ("아이", "딸", "아들", "아기"))
+    daughter = asked("What is my daughter called?", "name", ("my daughter", "whose"))
+    assert daughter.subjects == ("daughter",)
+
+
 def test_everything_is_asked_for_at_once() -> None:
     assert asked("What do you know of me?", "all") == Asked(SLOTS, (PLAYER,))
     assert asked("What of my brother?", "all", ("my brother", "whose")).slots == SLOTS

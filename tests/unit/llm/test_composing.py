@@ -83,6 +83,37 @@ def test_an_opener_goes_before_no_two_answers_running_and_before_no_own_words(
     ]
 
 
+PASSAGE = {
+    "en": ("Orne cast the bell.", "The bell warns ships.", "It hangs in the tower."),
+    "ko": ("오른이 종을 부었다.", "종은 배에 암초를 알린다.", "그 종은 탑에 걸려 있다."),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [(0, (True, True, True)), (1, (False, True, True)), (2, (False, True, True))],
+)
+def test_a_passage_is_told_from_the_sentence_that_answers_or_that_it_leans_on(
+    ebbhold, composer, language, answers, told
+) -> None:
+    asked, said = brief(ebbhold, language, 0.0), PASSAGE[language]
+    chunk = replace(asked.lore.chunks[0].chunk, text=" ".join(said), kind="voice")
+    found = replace(asked.lore.chunks[0], chunk=chunk, best_sentence=said[answers])
+    reply = composer.compose(replace(asked, lore=Findings((found,))))
+    assert tuple(sentence in reply for sentence in said) == told
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_of_a_long_passage_two_sentences_are_told(ebbhold, composer, language) -> None:
+    asked = brief(ebbhold, language, 0.0)
+    said = [f"{PASSAGE[language][1][:-1]} {'ha ' * 40}{number}." for number in range(4)]
+    chunk = replace(asked.lore.chunks[0].chunk, text=" ".join(said), kind="voice")
+    found = replace(asked.lore.chunks[0], chunk=chunk, best_sentence=said[1])
+    reply = composer.compose(replace(asked, lore=Findings((found,))))
+    assert [sentence in reply for sentence in said] == [False, True, True, False]
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_tone_changes_no_fact(ebbhold, composer, language) -> None:
     told = {"en": "The bell cracked at dawn.", "ko": "새벽에 금이 갔"}[language]
