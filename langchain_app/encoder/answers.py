@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.encoder.encoder import Encoder
-from langchain_app.encoder.lines import LineReader
+from langchain_app.encoder.lines import BESIDE_PIECES, LineReader
 from langchain_app.encoder.shipped import checked, meta_of, opened
 from langchain_app.encoder.weights import WIDTH, Floats
 
@@ -65,7 +65,8 @@ class EmbeddedAnswers:
         segments = self._heads["segments"]
         asked = [self._lines.line(question).states + segments[QUESTION]]
         for text, segment in zip(before, (LINE_BEFORE, REPLY_BEFORE), strict=False):
-            asked.append(self._lines.line(text).states[1:] + segments[segment])
+            beside = self._lines.line(text).states[1 : 1 + BESIDE_PIECES]
+            asked.append(beside + segments[segment])
         rows = [np.concatenate([*asked, self._sentence(text)]) for text in sentences]
         longest = max(map(len, rows))
         states = np.zeros((len(rows), longest, WIDTH), np.float32)

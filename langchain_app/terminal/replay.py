@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import typer
@@ -11,37 +12,69 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from langchain_app.bootstrap import open_platform
-from langchain_app.replaying import Replay, Replays
+from langchain_app.persistence.past import read_played
+from langchain_app.persistence.postgres import Postgres
 from langchain_app.settings import Settings
 from langchain_app.terminal.failing import printable
 from langchain_app.terminal.progress import opening
-from langchain_app.terminal.serving import run_async
+from langchain_app.worlds import load_world
+
+if TYPE_CHECKING:
+    from langchain_app.replaying import Replay
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 def run_replay(turn_id: str, *, json: bool) -> None:
     """Play a turn again and print what differs; exit 1 where something does."""
+    settings = Settings()
+    with opening("looking for the turn"):
+        asyncio.run(_look_for(turn_id, settings))
+    replay = _played_again(turn_id, settings)
+    if replay is None:  # ended by Ctrl-C
+        raise typer.Exit(130)
+    if json:
+        shown = asdict(replay) | {"same": not replay.differences}
+        typer.echo(orjson.dumps(shown).decode())
+    else:
+        _print(replay)
+    if replay.differences:
+        raise typer.Exit(1)
+
+
+async def _look_for(turn_id: str, settings: Settings) -> None:
+    """Raise what a replay would of a turn that is not there to be replayed.
+
+    It takes the database alone; opening a platform, and importing one, takes many seconds.
+    """
+    world, url = load_world(settings.platform.world), settings.postgres.url
+    postgres = Postgres(
+        url.get_secret_value() if url else None, settings.platform.state_dir / "postgres"
+    )
+    try:
+        await postgres.open()
+        await read_played(postgres, world.id, turn_id)
+    finally:
+        await postgres.close()
+
+
+def _played_again(turn_id: str, settings: Settings) -> Replay | None:
+    """Play a turn again on a platform of its own; None where Ctrl-C ended it."""
+    from langchain_app.bootstrap import open_platform
+    from langchain_app.replaying import Replays
+    from langchain_app.terminal.serving import run_async
+
     done: list[Replay] = []
 
     async def replay() -> None:
         with opening("opening the world") as report:
-            async with open_platform(Settings(), report) as platform:
+            async with open_platform(settings, report) as platform:
                 weights = platform.knowledge.weights
                 replays = Replays(platform.postgres, platform.dialogue, weights)
                 done.append(await replays.replay(turn_id))
 
     run_async(replay())
-    if not done:  # ended by Ctrl-C
-        raise typer.Exit(130)
-    if json:
-        shown = asdict(done[0]) | {"same": not done[0].differences}
-        typer.echo(orjson.dumps(shown).decode())
-    else:
-        _print(done[0])
-    if done[0].differences:
-        raise typer.Exit(1)
+    return done[0] if done else None
 
 
 def _print(replay: Replay) -> None:

@@ -92,10 +92,15 @@ def test_an_imported_world_passes_the_check(folder: Path) -> None:
     assert "\x1b" not in told
 
 
-def test_an_imported_npc_greets_answers_from_its_book_and_knows_no_more(folder: Path) -> None:
-    greeting, tower, rope, english = said(
-        folder, "first", "안녕!", "종탑은 누가 쌓았어?", "밧줄은 얼마야?", "Who are you?"
-    )
+@pytest.fixture(scope="module")
+def first(folder: Path) -> list[dict[str, Any]]:
+    """What the first player is answered, who asks for the lighthouse at last."""
+    says = ("안녕!", "종탑은 누가 쌓았어?", "밧줄은 얼마야?", "Who are you?", "등대는?")
+    return said(folder, "first", *says)
+
+
+def test_an_imported_npc_greets_answers_from_its_book_and_knows_no_more(first) -> None:
+    greeting, tower, rope, english, _ = first
     assert greeting["reply"] in (
         KOREAN["first_mes"].replace("{{user}}", "손님"),
         KOREAN["alternate_greetings"][0],
@@ -107,20 +112,19 @@ def test_an_imported_npc_greets_answers_from_its_book_and_knows_no_more(folder: 
     assert all("seohaneul/3" in sources(answer) for answer in (greeting, tower, rope))
 
 
-def test_a_sticky_entry_stays_then_cools_down_and_another_player_has_its_own(folder: Path) -> None:
-    answers = said(folder, "sticky", "등대는?", "음.", "글쎄.", "등대 얘기 더 해 줘.", "등대는?")
-    told = ["seohaneul/2" in sources(answer) for answer in answers]
-    assert told == [True, True, False, False, True]
-    assert sources(answers[1])["seohaneul/2"] == "lorebook: sticky"
-    (other,) = said(folder, "other", "등대는?")
-    assert "seohaneul/2" in sources(other)
-
-
-def test_a_conversation_goes_on_in_another_process_where_its_timed_entries_stand(folder) -> None:
-    (first,) = said(folder, "again", "등대는?")
-    (second,) = said(folder, "again", "음.")
-    assert sources(second).get("seohaneul/2") == "lorebook: sticky"
-    assert first["session_id"] != second["session_id"]
+def test_a_sticky_entry_stays_and_cools_down_in_another_process_too_and_for_one_player_only(
+    folder: Path, first
+) -> None:
+    told = ["seohaneul/2" in sources(answer) for answer in first]
+    assert told == [False, False, False, False, True]
+    (heard,) = said(folder, "second", "등대는?")
+    # By its key: it is sticky for the first player, to whom it was told before.
+    assert sources(heard)["seohaneul/2"].startswith("lorebook: key")
+    later = said(folder, "second", "음.", "글쎄.", "등대 얘기 더 해 줘.", "등대는?", "그렇구나.")
+    told = ["seohaneul/2" in sources(answer) for answer in later]
+    assert told == [True, False, False, True, True]
+    assert {sources(later[n])["seohaneul/2"] for n in (0, 4)} == {"lorebook: sticky"}
+    assert heard["session_id"] != later[0]["session_id"]
 
 
 def test_the_card_comes_out_equal_in_every_wrapping(folder: Path) -> None:
@@ -135,7 +139,10 @@ def test_the_card_comes_out_equal_in_every_wrapping(folder: Path) -> None:
 
 
 def test_what_can_be_exported_is_named_once(folder: Path) -> None:
-    told = dramatis(folder, "export", "nobody", "--from", "world", "--to", "x.json", exit_code=1)
+    export = ("export", "nobody", "--from", "world", "--to", "x.json")
+    told = dramatis(folder, *export, exit_code=1).lstrip()
+    assert told.startswith("nothing_to_export")
+    assert "→" in told
     assert told.count("seohaneul") == 1
 
 
@@ -146,7 +153,6 @@ def test_what_can_be_exported_is_named_once(folder: Path) -> None:
         (("import", "none.png", "--into", "new"), "card_invalid"),
         (("import", "card.png", "--into", "new", "--id", "../x"), "import_failed"),
         (("import", "card.png", "--into", "new", "--language", "fr"), "settings_invalid"),
-        (("export", "nobody", "--from", "world", "--to", "x.json"), "nothing_to_export"),
         (("export", "seohaneul", "--from", "none", "--to", "x.json"), "world_invalid"),
         (("export", "seohaneul", "--from", "world", "--to", "no/where.json"), "export_failed"),
     ],

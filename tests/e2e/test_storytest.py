@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,39 +14,47 @@ import psutil
 import psycopg
 import pytest
 
+from langchain_app.bootstrap import ingest_world
 from langchain_app.persistence.embedded import start_embedded_postgres
 from tests.loopback_models import Behaviour, serve_ollama
-from tests.playing import EBBHOLD, state_with
+from tests.playing import settings_in
+from tests.unit.worlds.test_the_guide import GUIDES, written
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from langchain_app.cli import main; main()", "storytest"]
+MARK = "the-games-own"
 PASSES = """\
-- test: Isaura tells of the crack
-  npc: isaura
+- test: Berta tells of the wheel
+  npc: berta
   when:
-    - say: {en: "What happened to the bell?", ko: "종에 무슨 일이 있었어요?"}
-      then: {raises: [cracked_bell.rumour], in_character: true}
+    - say: {en: "Why does the mill wheel stand still?", ko: "물레방아가 왜 멈췄어요?"}
+      then: {raises: [stuck_wheel.asked], in_character: true}
 """
 FAILS = """\
-- test: Isaura sells fish
-  npc: isaura
+- test: Berta sells fish
+  npc: berta
   when:
-    - say: {en: "What happened to the bell?", ko: "종에 무슨 일이 있었어요?"}
+    - say: {en: "Why does the mill wheel stand still?", ko: "물레방아가 왜 멈췄어요?"}
       then: {raises: [], mentions: {en: [haddock], ko: [대구]}}
 """
 
 
 @pytest.fixture(scope="module")
-def own_state(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return state_with(ingested, tmp_path_factory.mktemp("storytest"))
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of a game whose world is ingested; its knowledge is marked."""
+    state, world = tmp_path_factory.mktemp("storytest"), tmp_path_factory.mktemp("world")
+    settings = settings_in(state, platform={"world": written(GUIDES[0], world)})
+    ingest_world(settings, lambda done, total: None)
+    (state / "milvus.db" / MARK).touch()
+    return state
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Path:
-    copy = shutil.copytree(EBBHOLD, tmp_path / "world")
-    for path in (copy / "storytests").iterdir():
-        path.unlink()
-    return copy
+    """The guide's tiny world: a rehearsal first works out everybody's lines, and here is one NPC."""
+    folder = written(GUIDES[0], tmp_path / "world")
+    (folder / "storytests").mkdir()
+    return folder
 
 
 def dramatis(state: Path, *arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
@@ -67,11 +74,11 @@ def test_failures_end_with_one_and_are_told_in_text_in_json_and_in_xml(own_state
     xml = world / "report" / "junit.xml"
     done = dramatis(own_state, world, "--junit", xml, "--repeat", 2)
     assert done.returncode == 1, done.stderr
-    assert "storytests/b.yaml:1: Isaura sells fish [ko, embedded]" in done.stdout
+    assert "storytests/b.yaml:1: Berta sells fish [ko, embedded]" in done.stdout
     assert "- expected  nothing" in done.stdout
-    assert "+ got       cracked_bell.rumour" in done.stdout
-    assert "ledger: flag cracked_bell.rumour +1 by trigger:ask-crack" in done.stdout
-    assert "0/2  Isaura sells fish [en, embedded]" in done.stdout
+    assert "+ got       stuck_wheel.asked" in done.stdout
+    assert "ledger: flag stuck_wheel.asked +1 by trigger:ask-wheel" in done.stdout
+    assert "0/2  Berta sells fish [en, embedded]" in done.stdout
     assert "2 story tests, 8 runs: 4 passed, 4 failed" in done.stdout
     suites = list(ElementTree.parse(xml).getroot())
     assert [(s.get("name"), s.get("tests"), s.get("failures")) for s in suites] == [
@@ -80,17 +87,20 @@ def test_failures_end_with_one_and_are_told_in_text_in_json_and_in_xml(own_state
     ]
 
 
-def test_a_pass_ends_with_zero_and_leaves_nothing_behind(own_state, world, tmp_path) -> None:
+def test_a_pass_on_the_games_knowledge_ends_with_zero_and_leaves_nothing_behind(
+    own_state, world, tmp_path
+) -> None:
     (world / "storytests" / "a.yaml").write_text(PASSES, "utf-8")
     game = start_embedded_postgres(own_state / "postgres")
     rooms = tmp_path / "rooms"
     rooms.mkdir()
-    asked = ("--json", "--language", "ko", "--test", "isaura*")
+    asked = ("--json", "--language", "ko", "--test", "berta*")
     done = dramatis(own_state, world, *asked, TMPDIR=str(rooms))
     assert done.returncode == 0, done.stderr
     run, summary = (json.loads(line) for line in done.stdout.splitlines())
     assert (run["language"], run["passed"], run["failures"]) == ("ko", True, [])
     assert summary["summary"][0]["passed"] == 1
+    assert (own_state / "storytests" / "milvus.db" / MARK).exists()  # nothing is embedded again
     assert list(rooms.glob("dramatis-rehearsal-*")) == []
     in_rooms = [p for p in psutil.process_iter(["cmdline"]) if str(rooms) in str(p.info["cmdline"])]
     assert in_rooms == []
@@ -101,10 +111,10 @@ def test_a_pass_ends_with_zero_and_leaves_nothing_behind(own_state, world, tmp_p
 
 def test_mistakes_end_with_two_before_anything_is_opened(own_state, world) -> None:
     file = world / "storytests" / "a.yaml"
-    file.write_text(PASSES.replace("isaura\n", "isauro\n"), "utf-8")
+    file.write_text(PASSES.replace("berta\n", "berto\n"), "utf-8")
     done = dramatis(own_state, world)
     assert done.returncode == 2
-    assert "storytests/a.yaml:2: unknown NPC 'isauro'" in done.stderr
+    assert "storytests/a.yaml:2: unknown NPC 'berto'" in done.stderr
     assert "1 mistake; no test was run" in done.stderr
     file.write_text(PASSES, "utf-8")
     assert dramatis(own_state, world, "--test", "nothing").returncode == 2

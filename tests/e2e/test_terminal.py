@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ import psutil
 import psycopg
 import pytest
 
-from tests.playing import EBBHOLD, fresh
+from langchain_app.bootstrap import ingest_world
+from langchain_app.persistence.embedded import start_embedded_postgres
+from tests.playing import EBBHOLD, fresh, settings_in, state_with
+from tests.unit.worlds.test_the_guide import GUIDES, written
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from langchain_app.cli import main; main()"]
@@ -29,11 +33,25 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def environment(state: Path) -> dict[str, str]:
-    """A machine on which nothing but the state folder is set."""
+    """A machine on which nothing but the state folder and the world is set."""
+    return _machine(state, EBBHOLD)
+
+
+@pytest.fixture(scope="module")
+def tiny_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The same with the guide's tiny world, for what the command does in whatever world: it opens
+    in half the time."""
+    state, world = tmp_path_factory.mktemp("tiny"), tmp_path_factory.mktemp("world")
+    settings = settings_in(state, platform={"world": written(GUIDES[0], world)})
+    ingest_world(settings, lambda done, total: None)
+    return _machine(state, world)
+
+
+def _machine(state: Path, world: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     own = {
         "DRAMATIS_STATE_DIR": str(state),
-        "DRAMATIS_WORLD": str(EBBHOLD),
+        "DRAMATIS_WORLD": str(world),
         "DRAMATIS_CHAT_PROVIDER": "embedded",
         "PYTHONPATH": str(ROOT),
         "COLUMNS": "200",
@@ -43,22 +61,30 @@ def environment(state: Path) -> dict[str, str]:
 
 @pytest.fixture
 def dramatis(environment: dict[str, str], tmp_path: Path) -> Run:
-    def run(*arguments: str, exit_code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            env=environment | more,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        done.stderr = done.stderr.lstrip()  # a spinner that is no terminal leaves an empty line
-        told = f"{done.stdout[-2000:]}\n{done.stderr}"
-        assert "Traceback" not in told, told
-        assert done.returncode == exit_code, told
-        return done
+    return partial(_run, environment, tmp_path)
 
-    return run
+
+@pytest.fixture
+def in_tiny_world(tiny_environment: dict[str, str], tmp_path: Path) -> Run:
+    return partial(_run, tiny_environment, tmp_path)
+
+
+def _run(
+    environment: dict[str, str], folder: Path, *arguments: str, exit_code: int = 0, **more: str
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment | more,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    done.stderr = done.stderr.lstrip()  # a spinner that is no terminal leaves an empty line
+    told = f"{done.stdout[-2000:]}\n{done.stderr}"
+    assert "Traceback" not in told, told
+    assert done.returncode == exit_code, told
+    return done
 
 
 def objects(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
@@ -99,40 +125,49 @@ def test_a_conversation_in_json_goes_on_and_leaves_its_traces(dramatis: Run) -> 
     assert "chat_model" in shown
 
 
-def test_what_is_wrong_is_one_sentence_and_the_next_step(dramatis: Run, tmp_path: Path) -> None:
+def test_what_is_wrong_is_one_sentence_and_the_next_step(in_tiny_world: Run) -> None:
     for arguments, code in [
-        (("trace", "no-such-turn"), "unknown_turn"),
         (("chat", "--npc", "nobody", "--say", "Hello."), "unknown_npc"),
+        (("trace", "no-such-turn"), "unknown_turn"),  # in the database that the chat has made
         (("chat", "--language", "fr", "--say", "Hello."), "settings_invalid"),
     ]:
-        told = dramatis(*arguments, exit_code=1)
+        told = in_tiny_world(*arguments, exit_code=1)
         assert told.stderr.startswith(code), told.stderr
         assert "→" in told.stderr
 
 
-def test_a_turn_is_played_again_and_what_differs_is_told(dramatis: Run, platform) -> None:
-    said = ("chat", "--json", "--player", fresh("player"), "--npc", "isaura")
-    first, second = objects(dramatis(*said, "--say", "Good evening.", "--say", "종이 왜 깨졌어요?"))
-    for answer in (first, second):
-        (again,) = objects(dramatis("replay", answer["turn_id"], "--json"))
-        assert (again["same"], again["differences"], again["notes"]) == (True, [], [])
-        assert again["now"]["reply"] == answer["reply"]
-    assert "Nothing differs" in dramatis("replay", second["turn_id"]).stdout
+def test_a_turn_is_played_again_and_what_differs_is_told(
+    in_tiny_world: Run, tiny_environment
+) -> None:
+    said = ("chat", "--json", "--player", fresh("player"), "--npc", "berta")
+    first, second = objects(
+        in_tiny_world(*said, "--say", "Good evening.", "--say", "물레방아가 왜 멈췄어요?")
+    )
+    assert second["state"]["flags"] == {"stuck_wheel.asked": True}
+    (again,) = objects(in_tiny_world("replay", first["turn_id"], "--json"))
+    assert (again["same"], again["differences"], again["notes"]) == (True, [], [])
+    assert again["now"]["reply"] == first["reply"]
+    lines = in_tiny_world("replay", second["turn_id"]).stdout.splitlines()
+    assert any("Nothing differs" in line for line in lines)
+    assert not any(line.startswith("! ") for line in lines)
+    assert f"  {second['reply']}" in lines
 
-    with psycopg.connect(platform.postgres.conninfo) as connection:
+    conninfo = start_embedded_postgres(Path(tiny_environment["DRAMATIS_STATE_DIR"]) / "postgres")
+    with psycopg.connect(conninfo) as connection:
         connection.execute(
             """update turns set answer = jsonb_set(answer, '{reply}', '"Well met."'),
                request = request || '{"world": "another"}' where id = %s""",
             (first["turn_id"],),
         )
-    shown = dramatis("replay", first["turn_id"], exit_code=1).stdout
+    shown = in_tiny_world("replay", first["turn_id"], exit_code=1).stdout
     assert "Well met." in shown
     assert first["reply"].split()[0] in shown
     assert "files changed since: another then" in shown
 
 
-def test_a_turn_that_nobody_played_cannot_be_played_again(dramatis: Run) -> None:
-    told = dramatis("replay", "turn-nowhere", exit_code=1)
+def test_a_turn_that_nobody_played_is_told_before_a_platform_is_opened(in_tiny_world: Run) -> None:
+    # On that store no platform opens: whoever opens one first is told of the store.
+    told = in_tiny_world("replay", "turn-nowhere", exit_code=1, MILVUS_URI="http://127.0.0.1:9")
     assert told.stderr.startswith("unknown_turn")
     assert "→" in told.stderr
 
@@ -153,16 +188,16 @@ def test_a_trace_is_asked_for_before_anything_was_played(dramatis: Run, tmp_path
         ("MILVUS_URI", "http://127.0.0.1:9", "knowledge_store_unavailable"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_told(dramatis: Run, name, value, code) -> None:
-    told = dramatis("chat", "--say", "Hello.", exit_code=1, **{name: value})
+def test_a_setting_that_cannot_be_used_is_told(in_tiny_world: Run, name, value, code) -> None:
+    told = in_tiny_world("chat", "--say", "Hello.", exit_code=1, **{name: value})
     assert told.stderr.startswith(code), told.stderr
     assert "→" in told.stderr
 
 
-def test_a_database_that_does_not_answer_is_told_at_start(dramatis: Run) -> None:
+def test_a_database_that_does_not_answer_is_told_at_start(in_tiny_world: Run) -> None:
     began = time.monotonic()
     for command in (("chat", "--say", "Hello."), ("serve", "--port", "18500")):
-        told = dramatis(
+        told = in_tiny_world(
             *command, exit_code=1, POSTGRES_URL="postgresql://me:hidden@127.0.0.1:9/dramatis"
         )
         assert told.stderr.startswith("database_unavailable")
@@ -201,51 +236,25 @@ def test_a_world_is_checked_with_an_exit_code(dramatis: Run, tmp_path: Path) -> 
     dramatis("world", "check", str(tmp_path / "nowhere"), exit_code=1)
 
 
-def test_an_ingest_is_safe_to_repeat(dramatis: Run, tmp_path: Path) -> None:
-    small = _small_world(tmp_path / "small")
+def test_an_ingest_is_safe_to_repeat(in_tiny_world: Run, tiny_environment, tmp_path: Path) -> None:
     new = tmp_path / "state"
     new.mkdir()
-    ingest = ("ingest", str(small), "--json")
-    (first,) = objects(dramatis(*ingest, DRAMATIS_STATE_DIR=str(new)))
-    (again,) = objects(dramatis(*ingest, DRAMATIS_STATE_DIR=str(new)))
+    ingest = ("ingest", tiny_environment["DRAMATIS_WORLD"], "--json")
+    (first,) = objects(in_tiny_world(*ingest, DRAMATIS_STATE_DIR=str(new)))
+    (again,) = objects(in_tiny_world(*ingest, DRAMATIS_STATE_DIR=str(new)))
     assert first["written"]
     assert first["chunks"] > 0
     assert (again["written"], again["version"]) == (False, first["version"])
 
 
-def _small_world(folder: Path) -> Path:
-    """The demo world with little to know and little to compare, which makes it quick to embed."""
-    shutil.copytree(EBBHOLD, folder, ignore=shutil.ignore_patterns("goals", "storytests"))
-    for page in (folder / "worldview").glob("*.md"):
-        page.write_text("", "utf-8")
-    for path in (folder / "npcs").glob("*.json"):
-        npc = json.loads(path.read_text("utf-8"))
-        npc |= {"acquaintances": {}, "secrets": [], "speech_examples": npc["speech_examples"][:1]}
-        path.write_text(json.dumps(npc), "utf-8")
-    quests = [json.loads(path.read_text("utf-8")) for path in (folder / "quests").glob("*.json")]
-    for quest in quests:
-        for trigger in quest["triggers"]:
-            said = trigger["says"]["examples"]
-            trigger["says"]["examples"] = {language: said[language][:1] for language in said}
-        (folder / "quests" / f"{quest['id']}.json").write_text(json.dumps(quest), "utf-8")
-    used = json.dumps(quests)
-    for path in (folder / "items").glob("*.json"):
-        items = json.loads(path.read_text("utf-8"))
-        kept = [item for item in items if f'"{item["id"]}"' in used]
-        path.write_text(json.dumps(kept), "utf-8")
-    return folder
-
-
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 async def test_ctrl_c_ends_a_server_with_all_its_parts(
-    environment, ingested: Path, tmp_path: Path, ending: signal.Signals
+    tiny_environment, tmp_path: Path, ending: signal.Signals
 ) -> None:
-    from tests.playing import state_with
-
-    own = state_with(ingested, tmp_path / "state")
+    own = state_with(Path(tiny_environment["DRAMATIS_STATE_DIR"]), tmp_path / "state")
     server = await asyncio.create_subprocess_exec(
         *COMMAND, "serve", "--port", "18600",
-        env=environment | {"DRAMATIS_STATE_DIR": str(own)},
+        env=tiny_environment | {"DRAMATIS_STATE_DIR": str(own)},
         cwd=tmp_path, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert server.stderr is not None
@@ -271,15 +280,15 @@ async def test_ctrl_c_ends_a_server_with_all_its_parts(
     assert not psutil.pid_exists(postmaster) or psutil.Process(postmaster).status() == "zombie"
 
 
-def test_a_player_is_shown_and_erased_from_the_command_line(dramatis) -> None:
+def test_a_player_is_shown_and_erased_from_the_command_line(in_tiny_world: Run) -> None:
     player = fresh("player")
-    dramatis("chat", "--npc", "bruna", "--player", player, "--say", "I own a boat.")
-    shown = json.loads(dramatis("player", "show", player, "--json").stdout)
+    in_tiny_world("chat", "--npc", "berta", "--player", player, "--say", "I own a boat.")
+    shown = json.loads(in_tiny_world("player", "show", player, "--json").stdout)
     assert [fact["value"] for fact in shown["facts"]] == ["a boat"]
-    refused = dramatis("player", "erase", player, exit_code=1)  # nobody answers the question
+    refused = in_tiny_world("player", "erase", player, exit_code=1)  # nobody answers the question
     assert "for good?" in refused.stdout
-    assert "boat" in dramatis("player", "show", player).stdout
-    told = dramatis("player", "erase", player, "--yes").stdout
+    assert "boat" in in_tiny_world("player", "show", player).stdout
+    told = in_tiny_world("player", "erase", player, "--yes").stdout
     assert f"rows left that name {player!r}, in all tables: 0" in told
-    gone = dramatis("player", "show", player, exit_code=1)
+    gone = in_tiny_world("player", "show", player, exit_code=1)
     assert player in gone.stderr

@@ -26,6 +26,7 @@ from torch.nn import functional
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.encoder.answers import LINE_BEFORE, QUESTION, REPLY_BEFORE, SENTENCE
 from langchain_app.encoder.encoder import Encoder
+from langchain_app.encoder.lines import BESIDE_PIECES
 from langchain_app.retrieval.answering import READ
 from training.answers.matter import Asked, Matter, World, matter, squad, worlds
 from training.answers.model import Answers
@@ -33,7 +34,7 @@ from training.understanding.examples import told
 from training.understanding.passages import passages
 from training.understanding.states import States
 
-LEARNT = 5
+LEARNT = 4
 """Sentences of a question that are learnt from: the right one and the likeliest."""
 NEEDLESS = 0.15
 """Of the questions that stand alone, so many are learnt from after a turn of another topic."""
@@ -150,7 +151,7 @@ def _logits(
 
 def _asked(one: Matter, states: States) -> list[tuple[Tensor, int]]:
     before = zip(one.asked.before, (LINE_BEFORE, REPLY_BEFORE), strict=False)
-    asked = [(states.of(text)[1:], segment) for text, segment in before]
+    asked = [(states.of(text)[1 : 1 + BESIDE_PIECES], segment) for text, segment in before]
     return [(states.of(one.asked.text), QUESTION), *asked]
 
 

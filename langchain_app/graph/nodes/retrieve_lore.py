@@ -48,7 +48,8 @@ async def _found(state: TurnState, context: TurnContext) -> Findings:
     try:
         async with asyncio.timeout(context.remaining):
             found = await search(alone=understood.alone)
-            if found.grounded or not (understood.wants_answer and scene.recent):
+            again = understood.wants_answer and not understood.does_something
+            if found.grounded or not (again and scene.recent):
                 return found
             # What seems to stand alone may not ("is he still alive?"), and what does not seem to may.
             return await search(alone=not understood.alone)

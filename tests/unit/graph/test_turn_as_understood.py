@@ -688,19 +688,20 @@ async def test_a_question_that_nothing_answers_is_looked_up_with_the_line_before
     assert turn.answer["sources"][0]["id"] == "smith"
 
 
-async def test_what_is_answered_asks_nothing_or_has_nothing_before_it_is_looked_up_once(
-    ebbhold,
-) -> None:
+async def test_what_needs_no_second_look_is_looked_up_once(ebbhold) -> None:
+    """What is answered, what asks nothing, what has nothing before it, what does something."""
     chunk = Chunk("smith", "en", "lore", "Smith", "He lives by the gate.", PUBLIC)
     found = Findings((ScoredChunk(chunk, 1.0, 0.95, chunk.text, "scripted"),))
-    for knows, act, recent in (
-        ({True: found}, "asks", asked_back()),
-        ({}, "small_talk", asked_back()),
-        ({}, "asks", ()),
+    for knows, act, recent, performs in (
+        ({True: found}, "asks", asked_back(), 0.0),
+        ({}, "small_talk", asked_back(), 0.0),
+        ({}, "asks", (), 0.0),
+        ({}, "asks", asked_back(), 0.5),
     ):
         lore = Lore(found=knows)
         await play(
             ebbhold, ASKED["en"], [SAID["en"]], npc="dorrik", lore=lore,
-            understood=Understood(act=act), timelines=dorrik(ebbhold, recent=recent),
+            understood=performing({"ask-clapper": performs}, act),
+            timelines=dorrik(ebbhold, recent=recent),
         )  # fmt: skip
         assert lore.asked == [True]
