@@ -20,6 +20,8 @@ PASSAGES = 6
 READ = 4
 """Sentences that are read, of those: the likeliest. More are told apart no better by what was learnt
 from four at a time (training/answers), and cost as much again."""
+HIDDEN_READ = 2
+"""The same of what is withheld: it takes no place from what may be told."""
 FIGURES = (
     "share",  # of the question's weight, that the sentence holds
     "with_title",  # the same, its passage's title included
@@ -60,18 +62,22 @@ def read(
     reader: AnswerReader,
     query: Query,
     question: Question,
-    examined: Sequence[Examined],
+    open_: Sequence[Examined],
+    withheld: Sequence[Examined] = (),
 ) -> list[Answering]:
-    """Return the sentences of some passages that may answer, the surest first; `examined` begins with
-    the best passage.
+    """Return the sentences of some passages that may answer, the surest first; `open_` begins with the
+    best passage, and what is withheld is counted on after it.
 
     What their chances lack of 1 is the chance that none answers. Empty where no passage has word
     vectors, which the model needs. Raises UnderstandingFailed.
     """
+    examined = [*open_, *withheld]
     places, figures = figures_of(question, examined)
     if not places:
         return []
-    first = likely(figures)[:READ]
+    rows = likely(figures).tolist()
+    told = [row for row in rows if places[row][0] < len(open_)][:READ]
+    first = [*told, *(row for row in rows if places[row][0] >= len(open_))][: len(told) + HIDDEN_READ]
     chosen = [
         (passage, examined[passage].stored, n) for passage, n in map(places.__getitem__, first)
     ]

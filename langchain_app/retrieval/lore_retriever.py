@@ -146,10 +146,10 @@ class HybridRetriever:
     ) -> Iterator[ScoredChunk]:
         """Return what answers: by a reading, or where there is none by what speaks for it."""
         open_, hidden = ranked[:PASSAGES], withheld[:HIDDEN]
-        examined = [*(one for one, _ in open_), *hidden]
+        may_be_told = [one for one, _ in open_]
         if self._answers is not None:
             with suppress(UnderstandingFailed):  # a reading that fails costs the reading alone
-                reading = partial(read, self._answers, query, question, examined)
+                reading = partial(read, self._answers, query, question, may_be_told, hidden)
                 if answers := await asyncio.to_thread(reading):
                     return by_reading(index, open_, hidden, answers)
         return by_evidence(index, ranked, withheld)

@@ -4,7 +4,8 @@ Run as: python -m training.understanding.heads FOLDER [--dev SET,...]
 
 `personal`: what a line asks of the NPC itself. `feeling`: how what it tells is to who tells it.
 `wanted`: what it wants of the NPC. `about`: whom a question is about. `despair`: whether the player
-seems to want to die. `of_before`: what a line is to what was told before. FOLDER has understanding.pt,
+seems to want to die. `of_before`: what a line is to what was told before. `alone`, whether it stands
+alone, is taught anew, with questions that follow others. FOLDER has understanding.pt,
 which is written again with the heads in it. Lines are those of the folder of data/ that is called like
 the head, and those of the other folders whose label is sure. The last line is JSON: of the dev sets,
 how many lines are heard for what they are, at how many others taken for one."""
@@ -16,6 +17,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import get_args
 
@@ -69,6 +71,8 @@ SILENT: dict[str, Callable[[Told], bool]] = {
     "of_before": lambda line: line.act in ("asks", "greets", "thanks", "requests", "takes_leave"),
 }
 """Of each head, the lines that surely have no label of it."""
+STANDS = ("", "alone")
+HELD_WORLDS = ("01_en_river", "04_ko_sky")
 BATCH, EPOCHS, RATE, DROPOUT = 64, 20, 1e-3, 0.4
 
 
@@ -103,9 +107,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     getattr(model, head), *read(model, states, mine, labels), LEAST[head]
                 )
                 shares[head] |= {f"{name}_{language}": share for name, share in shown.items()}
+    shares["alone"] = _alone(model, states, asked.data, asked.dev.split(","))
     torch.save({"model": model.state_dict()}, asked.folder / "understanding.pt")
     print(json.dumps(shares))
     return 0
+
+
+def _alone(
+    model: Understanding, states: States, folder: Path, dev: Sequence[str]
+) -> dict[str, float]:
+    """Teach anew what stands alone, with the follow-ups of the invented worlds; judge the worlds of
+    HELD_WORLDS, unless everything is learnt from."""
+    held = HELD_WORLDS if set(dev) != {"none"} else ()
+    every = [*_lines_alone(folder), *_questions_alone(folder)]
+    learnt = [one for one in every if one.set not in held]
+    taught(model.alone, *read(model, states, learnt, STANDS))
+    shares: dict[str, float] = {"learnt": len(learnt)}
+    for language in LANGUAGES:
+        mine = [one for one in every if one.set in held and one.language == language]
+        if mine:
+            wholes, keys = read(model, states, mine, STANDS)
+            with torch.no_grad():
+                right = (model.alone(wholes)[:, 0] > 0) == (keys == 1)
+            shares[f"follow_ups_{language}"] = round(float(right[keys == 0].float().mean()), 3)
+            shares[f"alone_{language}"] = round(float(right[keys == 1].float().mean()), 3)
+    return shares
+
+
+def _lines_alone(folder: Path) -> list[Labelled]:
+    lines = told(folder)
+    alone = random.Random(7).sample([line for line in lines if line.alone], OTHER_TALK)  # noqa: S311  no secret
+    return [
+        Labelled(line.set, line.language, line.text, "alone" if line.alone else "", line.before)
+        for line in (*alone, *(line for line in lines if not line.alone))
+    ]
+
+
+def _questions_alone(folder: Path) -> list[Labelled]:
+    """Return follow-ups, and questions that stand alone, half of them after another topic."""
+    lots = random.Random(11)  # noqa: S311  no secret
+    found = []
+    for world, group in groupby(passages(folder), key=lambda one: one.set):
+        mine = list(group)
+        for one in mine:
+            said = Before("N", " ".join(one.sentences))
+            found += [
+                Labelled(world, one.language, q.text, "", (Before("P", q.before), said))
+                for q in one.follow
+            ]
+            for q in one.asked:
+                other = lots.choice(mine)
+                topic = Before("P", lots.choice(other.asked).text)
+                before = (topic, Before("N", " ".join(other.sentences)))
+                needless = before if lots.random() < 0.5 else ()
+                found.append(Labelled(world, one.language, q.text, "alone", needless))
+    return found
 
 
 def _other_talk(head: str, own: Sequence[Labelled], folder: Path) -> list[Labelled]:
@@ -205,7 +261,10 @@ def taught(head: nn.Sequential, wholes: Tensor, keys: Tensor) -> None:
     head.train()
     for _ in range(EPOCHS):
         for part in torch.randperm(len(keys)).split(BATCH):
-            loss = functional.cross_entropy(head(wholes[part]), keys[part])
+            logits = head(wholes[part])
+            if logits.shape[1] == 1:  # yes or no
+                logits = torch.cat([torch.zeros_like(logits), logits], 1)
+            loss = functional.cross_entropy(logits, keys[part])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()

@@ -10,8 +10,8 @@ import pytest
 from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.lore import Chunk, Gate, Knower
 from langchain_app.domain.story import StoryState
-from langchain_app.domain.turn import Utterance
-from langchain_app.retrieval.answering import FIGURES, READ
+from langchain_app.domain.turn import Exchange, Utterance
+from langchain_app.retrieval.answering import FIGURES, HIDDEN_READ, READ
 from langchain_app.retrieval.e5 import EmbeddedE5
 from langchain_app.retrieval.ingest import Embedding, embed
 from langchain_app.retrieval.knowledge import Knowledge
@@ -39,13 +39,14 @@ class Scripted:
     def __init__(self, words: str, sure: float) -> None:
         self._words, self._sure = words, sure
         self.read: Sequence[str] = ()
+        self.before: Sequence[str] = ()
 
     def chances(
         self, question: str, before: Sequence[str], sentences: Sequence[str], figures: np.ndarray
     ) -> np.ndarray:
         assert figures.shape == (len(sentences), len(FIGURES))
-        assert len(sentences) <= READ
-        self.read = sentences
+        assert len(sentences) <= READ + HIDDEN_READ
+        self.read, self.before = sentences, before
         found = np.array([self._sure if self._words in s else 0.0 for s in sentences])
         return np.append(found, 1 - found.sum())
 
@@ -57,10 +58,13 @@ def search(encoder, tokeniser):
     _, stored = embed(CHUNKS, ["who hauls it?"], tokeniser, work)
     snapshot = Snapshot(Knowledge("w", "1", "m", {"en": 0.5}, tuple(stored)))
 
-    async def searched(text: str, reader: Scripted):
+    async def searched(text: str, reader: Scripted, before: Exchange | None = None):
         retriever = HybridRetriever(snapshot, tokeniser, words=model, answers=reader)
         vector = model.embed_query(text)
-        return await retriever.find(Utterance(text, "en"), EVERYBODY, vector)
+        recent = (before,) if before else ()
+        return await retriever.find(
+            Utterance(text, "en"), EVERYBODY, vector, recent=recent, alone=not recent
+        )
 
     return searched
 
@@ -93,6 +97,21 @@ async def test_what_is_withheld_and_answers_better_silences_what_is_open(search)
     hides = "what does the ferry hide? stolen salt?"
     found = await search(hides, Scripted("hides stolen salt", 0.9))
     assert not found.grounded
+
+
+async def test_what_is_withheld_takes_no_place_from_what_may_be_told(search) -> None:
+    reader = Scripted("nobody wrote this", 0.0)
+    await search("does the ferry hide stolen salt?", reader)
+    assert sum("hides stolen salt" in sentence for sentence in reader.read) == 1
+    assert sum("The Rope Ferry" in sentence for sentence in reader.read) == len(FERRY)
+
+
+async def test_a_follow_up_is_read_with_the_turn_before_it(search) -> None:
+    reader = Scripted("3 bits", 0.9)
+    found = await search("how much?", reader, Exchange("where is the ferry?", "By the mill."))
+    assert reader.before == ("where is the ferry?", "By the mill.")
+    assert found.best is not None
+    assert found.best.best_sentence == FERRY[1]
 
 
 class Failing:
