@@ -153,7 +153,8 @@ def decided(
             return Decision(FiredTrigger(trigger, f"performs it (p {p:.2f})"))
     for trigger in sorted(closed, key=lambda one: -held.get(one.id, UNHELD)[0]):
         rather = understood.aside or trigger.id in again
-        if held.get(trigger.id, UNHELD)[0] >= (BESIDE_LORE if rather else HEARD):
+        least = BY_THE_WAY if understood.asks_on else BESIDE_LORE if rather else HEARD
+        if held.get(trigger.id, UNHELD)[0] >= least:
             return Decision(hint=trigger)
     return Decision()
 

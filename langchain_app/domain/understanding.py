@@ -180,8 +180,12 @@ class Understood:
     def aside(self) -> bool:
         """Whether it asks on about what was talked of, or wants something plain of the NPC: then no
         gate is hinted at, and no trouble told, unless that is surely meant."""
-        asks_on = self.act == "asks" and not self.alone
-        return asks_on or self.wanted in PLAINLY_WANTED
+        return self.asks_on or self.wanted in PLAINLY_WANTED
+
+    @property
+    def asks_on(self) -> bool:
+        """Whether it asks on about what was talked of."""
+        return self.act == "asks" and not self.alone
 
     @property
     def agrees(self) -> bool:

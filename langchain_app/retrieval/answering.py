@@ -77,7 +77,9 @@ def read(
         return []
     rows = likely(figures).tolist()
     told = [row for row in rows if places[row][0] < len(open_)][:READ]
-    first = [*told, *(row for row in rows if places[row][0] >= len(open_))][: len(told) + HIDDEN_READ]
+    first = [*told, *(row for row in rows if places[row][0] >= len(open_))][
+        : len(told) + HIDDEN_READ
+    ]
     chosen = [
         (passage, examined[passage].stored, n) for passage, n in map(places.__getitem__, first)
     ]

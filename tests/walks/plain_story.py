@@ -227,7 +227,8 @@ class PlainStory:
                 return gate
         for gate in sorted(self.closed(npc), key=lambda gate: -p.get(gate["id"], 0)):
             rather = _aside(reading) or self._again(gate, npc)
-            if p.get(gate["id"], 0) >= (0.8 if rather else 0.5):
+            asks_on = reading["act"] == "asks" and not reading["alone"]
+            if p.get(gate["id"], 0) >= (0.95 if asks_on else 0.8 if rather else 0.5):
                 done["hint"] = gate["id"]
                 return None
         return None

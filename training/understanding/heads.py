@@ -42,9 +42,10 @@ DEV = (
     "04_house", "06_plain_english", "07_plain_korean", "03_others_english", "04_others_korean",
 )  # fmt: skip
 """Sets of which no head learns, to say how well it reads another author."""
-CHEERFUL = 3000
-"""Requests and questions of all sorts in which nobody wants to die; with 8,000 a twelfth fewer of the
-Korean cries for help were heard."""
+CHEERFUL = 3500
+TALES = ("tells_self", "reports_deed", "brings_news", "promises", "complains", "small_talk")
+"""Of what is told, so many lines in which nobody wants to die: "I've hidden my savings under the
+step" sounds like a farewell to what has learnt from questions alone."""
 OTHER_TALK = 4000
 """Lines of data/lines that surely have no label, beside those that were labelled for a head."""
 TELL_NOTHING = (
@@ -183,10 +184,15 @@ def _other_talk(head: str, own: Sequence[Labelled], folder: Path) -> list[Labell
 
 
 def _cheerful(folder: Path) -> list[Labelled]:
-    """Return requests and questions of all sorts: nobody in them wants to die."""
+    """Return requests, questions and tales of all sorts: nobody in them wants to die."""
     every = [one for head in ("wanted", "about", "personal") for one in labelled(head, folder)]
-    some = random.Random(7).sample(every, min(CHEERFUL, len(every)))  # noqa: S311  no secret
-    return [replace(one, label="") for one in some]
+    tells = [
+        Labelled(line.set, line.language, line.text, "", line.before)
+        for line in told(folder)
+        if line.act in TALES
+    ]
+    some = random.Random(9).sample(tells, min(CHEERFUL, len(tells)))  # noqa: S311  no secret
+    return [*(replace(one, label="") for one in every), *some]
 
 
 def _answered(pairs: Sequence[Labelled], folder: Path) -> list[Labelled]:
