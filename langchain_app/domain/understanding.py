@@ -53,9 +53,9 @@ AS_FELT: Mapping[Feeling, SmallTalk] = {
 """The manner of what is told with a feeling."""
 WANTING: tuple[Act, ...] = (
     "asks", "requests", "offers", "complains", "small_talk", "asks_wellbeing", "greets", "tells_self",
-    "brings_news", "reports_deed", "praises", "tells_feeling",
+    "brings_news", "reports_deed", "tells_feeling",
 )  # fmt: skip
-"""Acts by which a player may want something of the NPC."""
+"""Acts by which a player may want something of the NPC; praise is praise, and counts as that."""
 COURTESIES: tuple[Act, ...] = (
     "greets", "takes_leave", "thanks", "laughs", "asks_identity", "asks_wellbeing",
 )  # fmt: skip
