@@ -214,11 +214,6 @@ class Understood:
         return not asks and bool(self.put_right or renews or not self.alone)
 
     @property
-    def does_something(self) -> bool:
-        """Whether it rather does than does not do something that the story waits for."""
-        return any(one.performs >= UNSURE for one in self.judged.values())
-
-    @property
     def meant(self) -> bool:
         """Whether the player speaks in earnest."""
         return self.mode == "meant" and not self.played

@@ -133,9 +133,11 @@ def _asks_more(brief: Brief) -> bool:
 
 
 def _known(brief: Brief) -> bool:
-    """Tell whether what is wanted is told rather than taken up: a question needs only be answered."""
-    asks = brief.understood.act == "asks" and (brief.lore.grounded or brief.of_oneself is not None)
-    return asks or _sure(brief)
+    """Tell whether what is wanted is told rather than taken up: a question needs only be answered,
+    but what seems to be of no such world surely."""
+    asks = brief.understood.act == "asks" and brief.tone.act != "nonsense"
+    answered = brief.lore.grounded or brief.of_oneself is not None
+    return (asks and answered) or _sure(brief)
 
 
 def _sure(brief: Brief) -> bool:

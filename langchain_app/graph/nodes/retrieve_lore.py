@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
 from langgraph.runtime import Runtime
 
@@ -43,15 +42,11 @@ async def _found(state: TurnState, context: TurnContext) -> Findings:
     understood = state["understood"]
     if state["tone"].act not in LOOKED_UP or understood.asked.of_memory:
         return Findings()
-    scene, vector = state["scene"], await context.vector()
-    search = partial(context.parts.lore.search, state["utterance"], scene, vector)
+    vector = await context.vector()
     try:
         async with asyncio.timeout(context.remaining):
-            found = await search(alone=understood.alone)
-            again = understood.wants_answer and not understood.does_something
-            if found.grounded or not (again and scene.recent):
-                return found
-            # What seems to stand alone may not ("is he still alive?"), and what does not seem to may.
-            return await search(alone=not understood.alone)
+            return await context.parts.lore.search(
+                state["utterance"], state["scene"], vector, alone=understood.alone
+            )
     except (TimeoutError, KnowledgeStoreUnavailable):
         return Findings()

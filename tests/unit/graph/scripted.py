@@ -126,18 +126,14 @@ class Timeline:
 
 @dataclass
 class Lore:
-    """Knows nothing, but what it is told to find of lines asked alone, or with the one before; finds a
-    leak in replies that hold a word. `slow_s` is what a search takes; `asked` are the searches."""
+    """Knows nothing; finds a leak in replies that hold a word. `slow_s` is what a search takes."""
 
     secret: str = "\0"
     slow_s: float = 0.0
-    found: dict[bool, Findings] = field(default_factory=dict)
-    asked: list[bool] = field(default_factory=list)
 
-    async def search(self, utterance: Any, scene: Any, vector: Any, *, alone: bool) -> Findings:
-        self.asked.append(alone)
+    async def search(self, utterance: Any, scene: Any, vector: Any, **_: Any) -> Findings:
         await asyncio.sleep(self.slow_s)
-        return self.found.get(alone, Findings())
+        return Findings()
 
     async def leak(self, reply: str, language: Any, knower: Any, said: str) -> str | None:
         return "a-secret" if self.secret in reply and self.secret not in said else None

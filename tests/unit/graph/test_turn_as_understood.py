@@ -10,7 +10,6 @@ import pytest
 
 from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.facts import PLAYER, Asked, Told
-from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
 from langchain_app.domain.reading import Reading
 from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.story import StoryState
@@ -19,7 +18,6 @@ from langchain_app.domain.understanding import Judged, Understood
 from tests.unit.graph.scripted import (
     ASKS,
     Listener,
-    Lore,
     Memories,
     ScriptedSpeaker,
     ScriptedUnderstanding,
@@ -29,7 +27,6 @@ from tests.unit.graph.scripted import (
     with_trigger,
 )
 
-PUBLIC = Gate(audience=("public",))
 ENTRUSTED = StoryState(flags=frozenset({"cracked_bell.rumour", "cracked_bell.entrusted"}))
 ASKED = {"en": "Where is that old clapper?", "ko": "그 옛날 종추 어디 있어요?"}
 SAID = {"en": "I could not say.", "ko": "그건 모르겠는데."}
@@ -666,42 +663,3 @@ async def test_a_question_out_of_the_blue_is_near_to_nothing(ebbhold) -> None:
     turn = await play(ebbhold, "What do you sell?", ["Rope."], understood=ASKS)
     story = turn.answer["story"]
     assert (story["near"], story["asks_back"], story["hint"]) == ([], None, None)
-
-
-# --- what is looked up
-
-
-@pytest.mark.parametrize("language", ["en", "ko"])
-@pytest.mark.parametrize("alone", [True, False])
-async def test_a_question_that_nothing_answers_is_looked_up_with_the_line_before_or_without(
-    ebbhold, language, alone
-) -> None:
-    chunk = Chunk("smith", language, "lore", "Smith", "He lives by the gate.", PUBLIC)
-    found = Findings((ScoredChunk(chunk, 1.0, 0.95, chunk.text, "scripted"),))
-    asks = Understood(act="asks", alone=alone)
-    lore = Lore(found={not alone: found})
-    turn = await play(
-        ebbhold, ASKED[language], [SAID[language]], npc="dorrik", lore=lore, understood=asks,
-        timelines=dorrik(ebbhold, recent=asked_back(language)),
-    )  # fmt: skip
-    assert lore.asked == [alone, not alone]
-    assert turn.answer["sources"][0]["id"] == "smith"
-
-
-async def test_what_needs_no_second_look_is_looked_up_once(ebbhold) -> None:
-    """What is answered, what asks nothing, what has nothing before it, what does something."""
-    chunk = Chunk("smith", "en", "lore", "Smith", "He lives by the gate.", PUBLIC)
-    found = Findings((ScoredChunk(chunk, 1.0, 0.95, chunk.text, "scripted"),))
-    for knows, act, recent, performs in (
-        ({True: found}, "asks", asked_back(), 0.0),
-        ({}, "small_talk", asked_back(), 0.0),
-        ({}, "asks", (), 0.0),
-        ({}, "asks", asked_back(), 0.5),
-    ):
-        lore = Lore(found=knows)
-        await play(
-            ebbhold, ASKED["en"], [SAID["en"]], npc="dorrik", lore=lore,
-            understood=performing({"ask-clapper": performs}, act),
-            timelines=dorrik(ebbhold, recent=recent),
-        )  # fmt: skip
-        assert lore.asked == [True]

@@ -399,3 +399,21 @@ def test_a_question_that_is_surely_about_the_player_never_falls_through_to_lore(
     ]
     assert said[0] in unknown
     assert said[1] not in unknown
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("sure", "told"), [(0.8, False), (0.95, True)])
+def test_what_seems_to_be_of_no_such_world_is_answered_only_from_what_surely_answers(
+    ebbhold, composer, language, sure, told
+) -> None:
+    asked = brief(ebbhold, language, 0.0)
+    asked = replace(
+        asked,
+        tone=choose_tone(Sentiment(), "nonsense", "neutral"),
+        understood=Understood(act="asks", wanted="nonsense"),
+        lore=Findings((replace(asked.lore.chunks[0], confidence=sure),)),
+    )
+    said = composer.compose(asked)
+    assert (
+        said in ebbhold.npc("maren").lines[language].small_talk_lines("nonsense", "neutral")
+    ) is not told
