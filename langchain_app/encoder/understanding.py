@@ -62,6 +62,9 @@ LEAST = {
 }  # fmt: skip
 """How surely a line must be what a last head says; how much is heard so, and how much taken for it,
 stands in training/understanding/README.md."""
+WITH_TURNS = ("of_before",)
+"""Last heads that read a line after the turns before it; the others learnt from lines by themselves,
+and knees that hurt sounded like despair to one of them after two other lines."""
 NPC_WORDS = 100
 """Characters of the NPC's last words that are read: what it ended with is what is answered."""
 
@@ -119,14 +122,18 @@ class EmbeddedUnderstanding:
         shown = [self._of_parts(act_parts(act, name, to_read.language)) for act in acts]
         states = self._above(line, turns, shown)
         whole = np.concatenate([states[:, 0], states.mean(1)], 1)
+        by_itself = whole[-1:] if turns is not None else whole[:1]
         outcomes = _softmax(self._heads("outcome", whole[1:]) / self._meta["temperature"])
         judged = {
             act.key: Judged(float(row[0]), OUTCOMES[1 + int(row[1:].argmax())])  # type: ignore[arg-type]  # one of Outcome
-            for act, row in zip(acts, outcomes, strict=True)
+            for act, row in zip(acts, outcomes, strict=False)
         }
         act, mode = (_softmax(self._heads(head, whole[:1]))[0] for head in ("act", "mode"))
         alone = float(1 / (1 + np.exp(-self._heads("alone", whole[:1])[0, 0])))
-        last = {head: _softmax(self._heads(head, whole[:1]))[0] for head in LAST_HEADS}
+        last = {
+            head: _softmax(self._heads(head, whole[:1] if head in WITH_TURNS else by_itself))[0]
+            for head in LAST_HEADS
+        }
         told, asked, put_right = self._telling.read(
             line.pieces, states[0], whole[:1], to_read.language, float(last["about"][PLAYER])
         )
@@ -193,9 +200,11 @@ class EmbeddedUnderstanding:
         return beside
 
     def _above(self, line: Line, turns: Beside | None, acts: Sequence[Beside | None]) -> Floats:
-        """Return the line's states: by itself, then beside each act: (1 + acts, n, 384)."""
-        states = (line.states + self._heads.segments[0])[None].repeat(1 + len(acts), 0)
+        """Return the line's states (n, 384): after the turns before, then so beside each act; where there
+        are turns before, at the end without them."""
         besides = [_joined(turns, act) for act in (None, *acts)]
+        besides += [None] if turns is not None else []
+        states = (line.states + self._heads.segments[0])[None].repeat(len(besides), 0)
         above: Floats = self._run(states, besides)[0]
         centred: Floats = (above - self._heads.centre) / self._heads.spread
         return centred
