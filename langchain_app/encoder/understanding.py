@@ -200,8 +200,8 @@ class EmbeddedUnderstanding:
         return beside
 
     def _above(self, line: Line, turns: Beside | None, acts: Sequence[Beside | None]) -> Floats:
-        """Return the line's states (n, 384): after the turns before, then so beside each act; where there
-        are turns before, at the end without them."""
+        """Return the line's states (n, 384): after the turns before, then so beside each act; at the
+        end without the turns, where there are any."""
         besides = [_joined(turns, act) for act in (None, *acts)]
         besides += [None] if turns is not None else []
         states = (line.states + self._heads.segments[0])[None].repeat(len(besides), 0)
