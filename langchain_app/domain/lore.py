@@ -106,6 +106,13 @@ class ScoredChunk:
         """Whether it so surely answers that it comes before what rules would say."""
         return self.confidence >= SURELY
 
+    @property
+    def outranks_persona(self) -> bool:
+        """Whether it is told before what its NPC says of itself to anybody: it is opened by the story
+        or by trust, or it is the NPC's own word on the very thing that is asked."""
+        own = self.chunk.kind in OWN_WORDS
+        return self.chunk.gate.guarded or (own and self.sure)
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:

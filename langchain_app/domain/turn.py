@@ -11,7 +11,7 @@ from langchain_app.domain.awaited import Awaited
 from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.facts import Told
 from langchain_app.domain.ledger import LedgerEntry
-from langchain_app.domain.lore import OWN_WORDS, Findings, Knower, ScoredChunk
+from langchain_app.domain.lore import Findings, Knower
 from langchain_app.domain.memory import Recollection
 from langchain_app.domain.npc import ForbiddenTrigger, Npc
 from langchain_app.domain.reading import Reading
@@ -242,14 +242,9 @@ class Brief:
         NPC says of the very thing that was asked ("how long have you been diving?").
         """
         asked, answers = self.understood.of_npc, self.scene.npc.answers
-        if asked not in answers or (self.lore.best is not None and self._truer(self.lore.best)):
+        if asked not in answers or (self.lore.best is not None and self.lore.best.outranks_persona):
             return None
         return answers[asked][self.utterance.language]
-
-    @staticmethod
-    def _truer(found: ScoredChunk) -> bool:
-        own = found.chunk.kind in OWN_WORDS
-        return found.chunk.gate.guarded or (own and found.sure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,10 +123,11 @@ class EmbeddedUnderstanding:
         states = self._above(line, turns, shown)
         whole = np.concatenate([states[:, 0], states.mean(1)], 1)
         by_itself = whole[-1:] if turns is not None else whole[:1]
-        outcomes = _softmax(self._heads("outcome", whole[1:]) / self._meta["temperature"])
+        beside = whole[1 : 1 + len(acts)]
+        outcomes = _softmax(self._heads("outcome", beside) / self._meta["temperature"])
         judged = {
             act.key: Judged(float(row[0]), OUTCOMES[1 + int(row[1:].argmax())])  # type: ignore[arg-type]  # one of Outcome
-            for act, row in zip(acts, outcomes, strict=False)
+            for act, row in zip(acts, outcomes, strict=True)
         }
         act, mode = (_softmax(self._heads(head, whole[:1]))[0] for head in ("act", "mode"))
         alone = float(1 / (1 + np.exp(-self._heads("alone", whole[:1])[0, 0])))

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from langchain_app.domain.npc import SpeechLevel
-from langchain_app.domain.text import LANGUAGES
+from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.labels import LAST_HEADS
 from langchain_app.encoder.understanding import LEAST
@@ -74,6 +74,10 @@ SILENT: dict[str, Callable[[Told], bool]] = {
 """Of each head, the lines that surely have no label of it."""
 STANDS = ("", "alone")
 HELD_WORLDS = ("01_en_river", "04_ko_sky")
+"""Worlds whose questions judge `alone`."""
+NEEDLESS = 0.5
+"""Of what stands alone, so much is learnt from after a turn of another topic: in a talk there nearly
+always is one, and what is never seen after one is taken to need it."""
 BATCH, EPOCHS, RATE, DROPOUT = 64, 20, 1e-3, 0.4
 
 
@@ -136,12 +140,37 @@ def _alone(
 
 
 def _lines_alone(folder: Path) -> list[Labelled]:
+    """Return players' lines that need the turn before, and some that do not."""
+    lots = random.Random(7)  # noqa: S311  no secret
     lines = told(folder)
-    alone = random.Random(7).sample([line for line in lines if line.alone], OTHER_TALK)  # noqa: S311  no secret
-    return [
-        Labelled(line.set, line.language, line.text, "alone" if line.alone else "", line.before)
-        for line in (*alone, *(line for line in lines if not line.alone))
+    alone = lots.sample([line for line in lines if line.alone], OTHER_TALK)
+    found = [
+        Labelled(line.set, line.language, line.text, "", line.before)
+        for line in lines
+        if not line.alone
     ]
+    others = {
+        language: [one for one in alone if one.language == language] for language in LANGUAGES
+    }
+    for line in alone:
+        needless: tuple[Before, ...] = ()
+        if not line.before and lots.random() < NEEDLESS:
+            needless = _small_talk(line, others[line.language], lots)
+        before = line.before or needless
+        found.append(Labelled(line.set, line.language, line.text, "alone", before))
+    return found
+
+
+def _small_talk(line: Told, others: Sequence[Told], lots: random.Random) -> tuple[Before, ...]:
+    """Return a turn before a line: another one, and what an NPC says to such."""
+    return Before("P", lots.choice(others).text), _plain_reply(line.language, lots)
+
+
+def _plain_reply(language: Language, lots: random.Random) -> Before:
+    level = lots.choice(get_args(SpeechLevel)) if language == "ko" else None
+    lines = plain_lines(language, level, "")
+    said = lots.choice([*lines["told"], *lines["small_talk"], *lines["unknown"], *lines["deed"]])
+    return Before("N", said)
 
 
 def _questions_alone(folder: Path) -> list[Labelled]:
@@ -160,7 +189,7 @@ def _questions_alone(folder: Path) -> list[Labelled]:
                 other = lots.choice(mine)
                 topic = Before("P", lots.choice(other.asked).text)
                 before = (topic, Before("N", " ".join(other.sentences)))
-                needless = before if lots.random() < 0.5 else ()
+                needless = before if lots.random() < NEEDLESS else ()
                 found.append(Labelled(world, one.language, q.text, "alone", needless))
     return found
 
@@ -205,12 +234,7 @@ def _answered(pairs: Sequence[Labelled], folder: Path) -> list[Labelled]:
     }
     found = []
     for pair in pairs:
-        level = lots.choice(get_args(SpeechLevel)) if pair.language == "ko" else None
-        lines = plain_lines(pair.language, level, "")
-        said = lots.choice(
-            [*lines["told"], *lines["small_talk"], *lines["unknown"], *lines["deed"]]
-        )
-        reply = Before("N", said)
+        reply = _plain_reply(pair.language, lots)
         other = Before("P", lots.choice(between[pair.language]))
         found.append(replace(pair, before=(*pair.before, reply)))
         found.append(replace(pair, before=(*pair.before, other, reply)))

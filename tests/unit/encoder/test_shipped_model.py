@@ -137,3 +137,46 @@ def test_every_probability_is_one_whatever_is_read(model, npc, language: Languag
         shares = (*found.sure.values(), found.judged[BELLOWS.key].performs)
         assert all(0 <= share <= 1 for share in shares)
         assert all(fact.value and fact.value in text for fact in found.told)
+
+
+TALK: dict[Language, tuple[Before, ...]] = {
+    "en": (Before("Do you miss the hills?", "I miss the goats."), Before("Is it cold?", "It is.")),
+    "ko": (Before("산이 그리우세요?", "염소가 그립지."), Before("추워요?", "춥고말고.")),
+}  # fmt: skip
+TOLD: dict[Language, tuple[str, ...]] = {
+    "en": ("My back aches when it rains.", "I'd rather not live any more.", "Could you teach me?"),
+    "ko": ("비가 오면 허리가 쑤셔요.", "더는 살고 싶지 않아요.", "저도 가르쳐 주실래요?"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_line_is_by_itself_does_not_hang_on_the_talk_before(
+    model, npc, language: Language
+) -> None:
+    for text in TOLD[language]:
+        first = read(model, npc, text, language, BELLOWS)
+        then = read(model, npc, text, language, BELLOWS, before=TALK[language])
+        assert (first.feeling, first.wanted, first.personal, first.about) == (
+            then.feeling, then.wanted, then.personal, then.about,
+        )  # fmt: skip
+        assert then.despair == pytest.approx(first.despair, abs=0.02)
+        assert set(then.judged) == {BELLOWS.key}
+
+
+FOLLOWED: dict[Language, tuple[Before, tuple[str, ...], tuple[str, ...]]] = {
+    "en": (Before("Is there a cooper in town?", "Ask at Hob's yard, by the well."),
+           ("where's that?", "what does he charge?", "and when is he in?"),
+           ("How deep is the river?", "My name is Osk.", "I walked here from the coast.")),
+    "ko": (Before("마을에 통장이가 있어요?", "우물가 홉네 마당에 가 보게."),
+           ("거기가 어딘데요?", "얼마 받아요?", "그럼 언제 가면 돼요?"),
+           ("강은 얼마나 깊어요?", "제 이름은 오스크예요.", "바닷가에서부터 걸어왔어요.")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_needs_the_turn_before_is_told_from_what_stands_alone_after_it(
+    model, npc, language: Language
+) -> None:
+    before, needs, alone = FOLLOWED[language]
+    assert not any(read(model, npc, text, language, before=(before,)).alone for text in needs)
+    assert all(read(model, npc, text, language, before=(before,)).alone for text in alone)
