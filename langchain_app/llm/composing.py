@@ -61,7 +61,7 @@ class Composer:
         asks = (
             brief.understood.asked.of_player
             or _asks_more(brief)
-            or (told and manner == "how_are_you")
+            or (told and brief.understood.asks)
         )
         known = manner in MAY_BE_KNOWN and _known(brief)
         if manner != "question" and manner != "small_talk" and not asks and not known:

@@ -22,7 +22,7 @@ bar stands above twice what the nearest unrelated passage has (.2 to .45).
 """
 ANSWERED = 0.5
 """How surely a passage must answer, where it was read."""
-READ_WEIGHT, EVIDENCE, ENOUGH, LITTLE = 0.15, 2.0, 0.8, 1e-3
+READ_WEIGHT, EVIDENCE, ENOUGH, LITTLE = 0.25, 2.0, 0.8, 1e-3
 """What decides beside the reading: of which passage answers, its score (by READ_WEIGHT times the
 logarithm of the reading's share); of whether any does, the evidence. On two invented worlds that
 nothing was trained on, so 76 and 78% of the questions that a passage answers were answered from it
