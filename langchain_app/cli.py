@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 world_app = typer.Typer(no_args_is_help=True, help="Work on world files.")
 app.add_typer(world_app, name="world")
+npc_app = typer.Typer(no_args_is_help=True, help="Work on the people of a world.")
+app.add_typer(npc_app, name="npc")
 player_app = typer.Typer(no_args_is_help=True, help="See and erase what is kept of a player.")
 app.add_typer(player_app, name="player")
 
@@ -75,6 +77,45 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = F
     from langchain_app.terminal.knowledge import run_check
 
     run_check(folder, json=json)
+
+
+@world_app.command("new")
+def new_world(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty or a new folder.")],
+    name: Annotated[str | None, typer.Option(help="Its name; default: the folder's.")] = None,
+    name_ko: Annotated[str | None, typer.Option(help="Its name in Korean.")] = None,
+    json: Json = False,
+) -> None:
+    """Begin a world: one place and one person, playable at once."""
+    from langchain_app.terminal.scaffolding import run_new_world
+
+    run_new_world(folder, name, name_ko, json=json)
+
+
+@npc_app.command("new")
+def new_npc(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The world.")],
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    name_ko: Annotated[str, typer.Option(help="The name in Korean; default: the same.")] = "",
+    role: Annotated[str, typer.Option(help="What the person does.")] = "resident",
+    role_ko: Annotated[str, typer.Option(help="The same in Korean.")] = "주민",
+    age: Annotated[int, typer.Option(min=0, max=10_000)] = 30,
+    level: Annotated[
+        str, typer.Option(help="Korean speech level: hapsyo, haeyo, hao, hage or hae.")
+    ] = "haeyo",
+    place: Annotated[
+        str | None, typer.Option(help="A place's id; default: where the default NPC stands.")
+    ] = None,
+    id: Annotated[str | None, typer.Option(help="Default: made from the name.")] = None,
+    json: Json = False,
+) -> None:
+    """Begin a person in a world, who answers at once with the house's lines."""
+    from langchain_app.terminal.scaffolding import run_new_npc
+
+    run_new_npc(
+        folder, name, name_ko, role=role, role_ko=role_ko, age=age, level=level, place=place, id=id,
+        json=json,
+    )  # fmt: skip
 
 
 @app.command()

@@ -141,7 +141,8 @@ class UnderstoodOut(BaseModel):
     `played` says that the turn before set up a play, in which they may be a line; `personal`, what of
     the NPC itself is asked; `feeling`, how what is told is to who tells it; `wanted`, what the player
     wants of the NPC; `about`, whom a question is surely about; `of_before`, what the words are to what
-    was told before; `despair`, how surely the player seems to want to die.
+    was told before; `despair`, how surely the player seems to want to die; `steers`, how surely they
+    would move the story by saying that it moved.
     """
 
     act: str
@@ -153,6 +154,7 @@ class UnderstoodOut(BaseModel):
     about: str | None = None
     of_before: str | None = None
     despair: float = 0.0
+    steers: float = 0.0
     failure: str | None
 
 

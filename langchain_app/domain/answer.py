@@ -71,6 +71,7 @@ def _story(record: TurnRecord) -> dict[str, Any]:
             "about": record.understood.about,
             "of_before": record.understood.of_before,
             "despair": round(record.understood.despair, 3),
+            "steers": round(record.understood.steers, 3),
             "failure": record.understood.failure,
         },
     }

@@ -115,6 +115,8 @@ class VoiceLines(Frozen):
     """Said before an answer that was given just before."""
     small_talk: Lines = Field(min_length=1)
     unknown: Lines = Field(min_length=2)
+    private: Lines = Field(min_length=1)
+    """Said where it is asked of itself what its author says nothing of."""
     deflect: Lines = Field(min_length=2)
     forbidden_talk: Lines = Field(min_length=1)
     weary: Lines = Field(min_length=1)

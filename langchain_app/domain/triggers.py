@@ -130,8 +130,11 @@ def decided(
 
     The surest gate decides. What is costly and not certain is asked back about, as `asked_back` names
     what was asked about in the turn before: then a yes is enough, in the player's own words. What may
-    be a line of a play opens nothing.
+    be a line of a play opens nothing, and what steers does not even make anybody ask; a cry for help
+    is heard all the same, and so is an example, word for word.
     """
+    if understood.steered:
+        acts = [act for act in acts if act.despairs or act.verbatim]
     ends = frozenset(rewards)
     held = _held(understood, acts)
     if answered:
@@ -173,7 +176,7 @@ def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[f
             p = max(p, wanted)
         if act.despairs:
             p = _by_itself(understood, understood.despair)
-        if act.verbatim and understood.meant:
+        if act.verbatim and understood.mode == "meant" and not understood.played:
             p = max(p, SURE)
         found[act.key] = (p, wanted)
     return found
@@ -235,7 +238,7 @@ def read_trigger(
 
     Its evidence must stand in the player's own words, and the first judge must not rule it out.
     """
-    if understood.played:
+    if understood.played or understood.steered:
         return None
     own = heard(utterance.text)
     for _, trigger in gates_read(reading, opened, thresholds):

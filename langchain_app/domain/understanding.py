@@ -68,6 +68,9 @@ PLAINLY_WANTED: tuple[Wanted, ...] = (
     "haggle", "sell", "teach", "join", "come_along", "permit", "perform", "nonsense", "care",
 )  # fmt: skip
 """Wants that are no offer of help; who asks for work, or a favour, may well be told the trouble."""
+STEERED = 0.2
+"""From here on a line is taken to steer: 73% (English) and 71% (Korean) of another author's such lines
+are, and 2% of the honest lines beside them."""
 UNSURE = 0.5
 """An act below this probability is no yes."""
 
@@ -132,6 +135,9 @@ class Understood:
     """What it is to what the player told in the turns before."""
     despair: float = 0.0
     """How surely the player seems to want to die or to come to harm."""
+    steers: float = 0.0
+    """How surely the player would move the story by saying that it moved: by telling the NPC what it
+    does, feels or owes, by made-up rules, by claims of what never was."""
     alone: bool = True
     """Whether it can be understood without the turn before."""
     judged: Mapping[str, Judged] = field(default_factory=dict)
@@ -204,7 +210,7 @@ class Understood:
     def tells(self) -> bool:
         """Whether something is said in earnest, be it that something is wanted; a question is not."""
         asks = self.act in QUESTIONS or self.asked.of_player
-        return not asks and self.mode in TELLING and not self.played
+        return not asks and self.mode in TELLING and not (self.played or self.steered)
 
     @property
     def adds(self) -> bool:
@@ -214,9 +220,14 @@ class Understood:
         return not asks and bool(self.put_right or renews or not self.alone)
 
     @property
+    def steered(self) -> bool:
+        """Whether it would move the story by saying that it moved: then it moves nothing."""
+        return self.steers >= STEERED
+
+    @property
     def meant(self) -> bool:
         """Whether the player speaks in earnest."""
-        return self.mode == "meant" and not self.played
+        return self.mode == "meant" and not (self.played or self.steered)
 
 
 NOTHING = Understood(failure="there was nothing to read")

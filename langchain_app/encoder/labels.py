@@ -49,9 +49,11 @@ DESPAIR = ("", "despair")
 OF_BEFORE = ("", "adds", "renews")
 """What a line is to what the player told in the turns before: it goes on about it, or puts it right or
 tells that it has changed; "" neither."""
+STEERS = ("", "steers")
+"""Whether the player would move the story by saying that it moved, instead of by what they say."""
 LAST_HEADS = {
     "personal": PERSONAL, "feeling": FEELINGS, "wanted": WANTED, "about": ABOUT, "despair": DESPAIR,
-    "of_before": OF_BEFORE,
+    "of_before": OF_BEFORE, "steers": STEERS,
 }  # fmt: skip
 """What is learnt last, on states that stay as they are: the head's name and its labels."""
 SEGMENTS = ("line", "sentence", "example", "player_before", "npc_before", "memory", "npc")

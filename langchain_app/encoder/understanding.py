@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.text import Language
 from langchain_app.domain.understanding import (
+    STEERED,
     TELLING,
     Before,
     Judged,
@@ -43,7 +44,7 @@ from langchain_app.encoder.telling import CERTAIN, Telling, two_layers
 from langchain_app.encoder.weights import HEADS, LAYERS, WIDTH, Floats
 from langchain_app.language.korean import KoreanAnalyser
 
-FORMAT = 3
+FORMAT = 4
 """Of the shipped files; another one was made for another version of this module."""
 PLAYER = ABOUT.index("player")
 SENTENCE, EXAMPLE, PLAYER_BEFORE, NPC_BEFORE, NPC = (
@@ -59,6 +60,7 @@ lines of the demo world: the act that was meant is among the first three for 99.
 four for all."""
 LEAST = {
     "personal": 0.7, "feeling": 0.7, "wanted": 0.5, "about": CERTAIN, "despair": 0.5, "of_before": 0.5,
+    "steers": STEERED,
 }  # fmt: skip
 """How surely a line must be what a last head says; how much is heard so, and how much taken for it,
 stands in training/understanding/README.md."""
@@ -153,6 +155,7 @@ class EmbeddedUnderstanding:
             about=_label("about", last),  # type: ignore[arg-type]  # one of About
             of_before=_label("of_before", last),  # type: ignore[arg-type]  # one of OfBefore
             despair=float(last["despair"][1]),
+            steers=float(last["steers"][1]),
             alone=alone >= 0.5,
             judged=judged,
         )

@@ -80,6 +80,8 @@ class Composer:
         asks_so = asked or brief.utterance.text.rstrip().endswith(("?", "？"))
         if best is not None and (asks_so or best.sure):
             return self._answer(best, brief, lines)
+        if asked and brief.understood.of_npc is not None:
+            return self._pick(brief, lines.private)
         return self._pick(brief, lines.unknown if asked else lines.small_talk)
 
     def _answer(self, best: ScoredChunk, brief: Brief, lines: VoiceLines) -> str:

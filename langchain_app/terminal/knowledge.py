@@ -13,6 +13,7 @@ from langchain_app.domain.world import World
 from langchain_app.evaluation.story_files import examine_story_tests
 from langchain_app.terminal.failing import printable
 from langchain_app.worlds import load_world
+from langchain_app.worlds.prose_notes import prose_notes
 from langchain_app.worlds.story_notes import story_notes
 
 
@@ -60,7 +61,7 @@ def _notes(world: World) -> list[str]:
         for entry in book.entries
         for key, why in entry.refused().items()
     ]
-    return [*story_notes(world), *books]
+    return [*story_notes(world), *prose_notes(world), *books]
 
 
 def run_ingest(folder: Path, *, json: bool) -> None:

@@ -93,10 +93,10 @@ def test_every_command_and_option_of_a_page_exists(name) -> None:
 
 @pytest.mark.parametrize("name", READMES)
 def test_a_readme_tells_of_every_command_but_the_demo_that_make_plays(name) -> None:
-    groups = ("world", "player")
+    groups = ("world", "npc", "player")
     told = {" ".join(words[: 2 if words[0] in groups else 1]) for words in commands(name)}
     assert told == {
-        "chat", "serve", "ingest", "world check", "player show", "player erase", "trace", "doctor",
+        "chat", "serve", "ingest", "world check", "world new", "npc new", "player show", "player erase", "trace", "doctor",
         "import", "export", "calibrate", "replay", "storytest", "attack",
     }  # fmt: skip
 

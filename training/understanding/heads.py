@@ -4,7 +4,8 @@ Run as: python -m training.understanding.heads FOLDER [--dev SET,...]
 
 `personal`: what a line asks of the NPC itself. `feeling`: how what it tells is to who tells it.
 `wanted`: what it wants of the NPC. `about`: whom a question is about. `despair`: whether the player
-seems to want to die. `of_before`: what a line is to what was told before. `alone`, whether it stands
+seems to want to die. `steers`: whether the
+player would move the story by saying that it moved. `of_before`: what a line is to what was told before. `alone`, whether it stands
 alone, is taught anew, with questions that follow others. FOLDER has understanding.pt,
 which is written again with the heads in it. Lines are those of the folder of data/ that is called like
 the head, and those of the other folders whose label is sure. The last line is JSON: of the dev sets,
@@ -31,7 +32,16 @@ from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.labels import LAST_HEADS
 from langchain_app.encoder.understanding import LEAST
 from langchain_app.worlds.house import plain_lines
-from training.understanding.examples import DATA, Before, Labelled, Told, labelled, recalls, told
+from training.understanding.examples import (
+    DATA,
+    Before,
+    Labelled,
+    Told,
+    acts,
+    labelled,
+    recalls,
+    told,
+)
 from training.understanding.forward import turns_of
 from training.understanding.model import Understanding, pooled
 from training.understanding.passages import passages
@@ -46,6 +56,8 @@ CHEERFUL = 3500
 TALES = ("tells_self", "reports_deed", "brings_news", "promises", "complains", "small_talk")
 """Of what is told, so many lines in which nobody wants to die: "I've hidden my savings under the
 step" sounds like a farewell to what has learnt from questions alone."""
+HONEST = 5000
+"""Of lines that perform an act, and of what is asked and wanted, so many in which nobody steers."""
 OTHER_TALK = 4000
 """Lines of data/lines that surely have no label, beside those that were labelled for a head."""
 TELL_NOTHING = (
@@ -69,6 +81,7 @@ SILENT: dict[str, Callable[[Told], bool]] = {
     "wanted": lambda line: line.act in WANT_NOTHING,
     "about": lambda line: _asks_nothing(line) and line.act != "requests",
     "despair": lambda line: line.act != "tells_feeling",
+    "steers": lambda line: line.mode == "meant",
     "of_before": lambda line: line.act in ("asks", "greets", "thanks", "requests", "takes_leave"),
 }
 """Of each head, the lines that surely have no label of it."""
@@ -205,6 +218,8 @@ def _other_talk(head: str, own: Sequence[Labelled], folder: Path) -> list[Labell
     some = random.Random(7).sample(silent, min(OTHER_TALK, len(silent)))  # noqa: S311  no secret
     if head == "despair":
         return [*some, *_cheerful(folder)]
+    if head == "steers":
+        return [*some, *_honest(folder)]
     if head == "of_before":
         return [*some, *_answered(own, folder)]
     if head == "about":
@@ -222,6 +237,20 @@ def _cheerful(folder: Path) -> list[Labelled]:
     ]
     some = random.Random(9).sample(tells, min(CHEERFUL, len(tells)))  # noqa: S311  no secret
     return [*(replace(one, label="") for one in every), *some]
+
+
+def _honest(folder: Path) -> list[Labelled]:
+    """Return lines that perform what a story waits for, and what players ask and want."""
+    lots = random.Random(5)  # noqa: S311  no secret
+    does = [
+        Labelled(act.set, line.language, line.text, "")
+        for act in acts(folder)
+        for line in act.lines
+        if line.performs and not line.before
+    ]
+    wants = [one for head in ("wanted", "about", "personal") for one in labelled(head, folder)]
+    wants = [replace(one, label="", before=()) for one in wants]
+    return [one for some in (does, wants) for one in lots.sample(some, min(HONEST, len(some)))]
 
 
 def _answered(pairs: Sequence[Labelled], folder: Path) -> list[Labelled]:

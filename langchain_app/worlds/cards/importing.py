@@ -8,7 +8,6 @@ otherwise.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,17 +24,9 @@ from langchain_app.worlds.cards.reading import Card, Found, read_source
 from langchain_app.worlds.cards.writing import check_whole, write_whole
 from langchain_app.worlds.loading import load_world
 from langchain_app.worlds.lorebooks import lorebook_of
+from langchain_app.worlds.scaffold import HERE, ID, PLACES, manifest_of
 from langchain_app.worlds.seed.mapping import mapped
 from langchain_app.worlds.seed.reading import read_documents
-
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-HERE = "here"
-_PLACES = f"""## place-{HERE} {{knows=public}}
-### en: What this place is
-This place is small and quiet.
-### ko: 이곳은 어떤 곳인가
-이곳은 작고 조용한 곳이다.
-"""
 
 
 @dataclass
@@ -61,7 +52,7 @@ def import_files(
     Raises CardInvalid, AlreadyThere, WorldInvalid (the world as it is, or as it would be) and
     ImportFailed.
     """
-    if id is not None and (len(paths) != 1 or not _ID.fullmatch(id)):
+    if id is not None and (len(paths) != 1 or not ID.fullmatch(id)):
         raise ImportFailed(
             f"{id!r} cannot be the id of {len(paths)} files.",
             "One file, and 1 to 40 lower-case letters, digits, - and _.",
@@ -177,9 +168,9 @@ class _Plan:
             raise ImportFailed(
                 "A world needs somebody to talk to.", "Import a character card with the lorebook."
             )
-        manifest = _manifest(self._into.resolve().name, self.done.npcs[0])
+        manifest = manifest_of(self._into.resolve().name, self.done.npcs[0])
         if self._cards or not self._brought.get("places"):
-            self.files["worldview/places.md"] = _PLACES.encode()
+            self.files["worldview/places.md"] = PLACES.encode()
         else:
             manifest["places"] = {}
         _join(manifest, self._brought)
@@ -245,29 +236,3 @@ def _join(into: Json, more: Json) -> None:
             into[name] = list(dict.fromkeys([*into.get(name, []), *value]))
         else:
             into.setdefault(name, value)
-
-
-def _manifest(name: str, npc_id: str) -> Json:
-    called = {"en": name, "ko": name}
-    return {
-        "id": slug(name, "world"),
-        "name": called,
-        "summary": {"en": "A small, quiet place.", "ko": "작고 조용한 곳이다."},
-        "now": {"en": "Nothing out of the ordinary goes on.", "ko": "별다른 일은 없다."},
-        "currency": {"en": "coins", "ko": "동전"},
-        "default_npc": npc_id,
-        "places": {
-            HERE: {
-                "name": {"en": "this place", "ko": "이곳"},
-                "description": {"en": "People meet here.", "ko": "사람들이 만나는 곳이다."},
-            }
-        },
-        "factions": {},
-        "actions": {},
-        "policy": {
-            "never": {
-                "en": ["Nobody here leaves the world of the story."],
-                "ko": ["이곳 사람은 이야기 속 세계를 벗어나지 않는다."],
-            }
-        },
-    }

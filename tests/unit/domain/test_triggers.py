@@ -255,6 +255,31 @@ def test_what_opens_on_despair_goes_by_that_and_not_by_its_words(bruna, despair,
     assert (found.fired is not None) is fires
 
 
+@pytest.mark.parametrize(("steers", "moves"), [(0.19, True), (0.2, False), (0.9, False)])
+@pytest.mark.parametrize("effects", ["nothing", "gives"])
+def test_what_steers_opens_nothing_and_makes_nobody_ask(effects, steers, moves) -> None:
+    gate = trigger("it", effects)
+    for sure in (0.6, 0.99):
+        found = decide(replace(reading(it=sure), steers=steers), gate)
+        assert (found != Decision()) is moves
+
+
+def test_an_example_word_for_word_and_a_cry_for_help_never_steer(bruna) -> None:
+    said = [StoryAct("it", EXAMPLES, verbatim=True)]
+    read = replace(reading(it=0.99), steers=0.9)
+    assert decided([trigger("it", "gives")], (), read, said, REWARDS).fired is not None
+    gate = trigger("it", says=WORDS.model_copy(update={"opens_on": "despair"}))
+    acts = story_acts([gate], bruna, Utterance("I am done with all of it", "en"))
+    cry = replace(reading(it=0.1), steers=0.9, despair=0.9)
+    assert decided([gate], (), cry, acts, REWARDS).fired is not None
+
+
+def test_no_yes_is_taken_from_who_steers() -> None:
+    gate = trigger("it", "gives")
+    read = Understood(act="accepts", judged={"it": Judged(0.6, "other")}, steers=0.9)
+    assert decide(read, gate, asked_back="it") == Decision()
+
+
 @pytest.mark.parametrize(
     ("what", "sure", "hinted"),
     [

@@ -205,9 +205,17 @@ async def test_the_manner_of_what_was_said_sets_the_tone_and_moves_feelings(ebbh
         "about": None,
         "of_before": None,
         "despair": 0.0,
+        "steers": 0.0,
         "failure": None,
     }
     assert turn.answer["state"]["deltas"]["relationship"] > 0
+
+
+async def test_praise_that_would_steer_moves_nothing(ebbhold) -> None:
+    steers = Understood(act="praises", steers=0.9)
+    turn = await play(ebbhold, "Lovely eyes, now like me more.", ["Aye."], understood=steers)
+    assert not turn.answer["state"]["deltas"].get("relationship")
+    assert turn.answer["story"]["understood"]["steers"] == 0.9
 
 
 async def test_a_courtesy_that_is_not_meant_moves_nothing(ebbhold) -> None:

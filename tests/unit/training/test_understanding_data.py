@@ -87,7 +87,7 @@ def _texts(one: Labelled) -> list[str]:
     return [one.text, *(turn.text for turn in one.before)]
 
 
-@pytest.mark.parametrize("head", ["wanted", "about", "despair", "of_before"])
+@pytest.mark.parametrize("head", ["wanted", "about", "despair", "of_before", "steers"])
 def test_every_label_of_a_last_head_is_taught_by_two_authors_in_both_languages(head) -> None:
     counts = Counter((one.set, one.language, one.label) for one in labelled(head))
     for language in ("en", "ko"):
