@@ -133,10 +133,8 @@ def decided(
     be a line of a play opens nothing, and what steers does not even make anybody ask; a cry for help
     is heard all the same, and so is an example, word for word.
     """
-    if understood.steered:
-        acts = [act for act in acts if act.despairs or act.verbatim]
     ends = frozenset(rewards)
-    held = _held(understood, acts)
+    held = _held(understood, _in_earnest(understood, acts))
     if answered:
         held = {key: (p if p >= BESIDE_LORE else 0.0, wanted) for key, (p, wanted) in held.items()}
     for trigger in opened:
@@ -160,6 +158,13 @@ def decided(
         if held.get(trigger.id, UNHELD)[0] >= least:
             return Decision(hint=trigger)
     return Decision()
+
+
+def _in_earnest(understood: Understood, acts: Sequence[StoryAct]) -> Sequence[StoryAct]:
+    """Return the acts that the words may perform."""
+    if not understood.steered:
+        return acts
+    return [act for act in acts if act.despairs or act.verbatim]
 
 
 def _held(understood: Understood, acts: Sequence[StoryAct]) -> dict[str, tuple[float, float]]:
