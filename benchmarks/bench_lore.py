@@ -26,13 +26,13 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from langchain_app.adapters import milvus_store, platform_embeddings, tokeniser_of
-from langchain_app.bootstrap import ingest_world
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.composition.adapters import milvus_store, platform_embeddings, tokeniser_of
+from langchain_app.composition.bootstrap import ingest_world
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.turn import Exchange, Utterance
-from langchain_app.domain.understanding import Before, ToRead
+from langchain_app.domain.understanding.understanding import Before, ToRead
 from langchain_app.encoder.answers import EmbeddedAnswers
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.understanding import EmbeddedUnderstanding

@@ -35,11 +35,10 @@ from uuid import uuid4
 
 from benchmarks.memory_talks import HEARER, Ask, Say, Talk, talks
 from benchmarks.scripted import WORLD
-from langchain_app.dialogue import Dialogue
-from langchain_app.domain.facts import Asked
-from langchain_app.domain.lore import Findings
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.policy import policy_of
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.memory.facts import Asked
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.story.policy import policy_of
 from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.understanding import EmbeddedUnderstanding
@@ -53,6 +52,7 @@ from langchain_app.persistence.memory_book import PostgresMemoryBook
 from langchain_app.persistence.postgres import Postgres
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.retrieval.embeddings import open_embeddings
+from langchain_app.services.dialogue import Dialogue
 from langchain_app.worlds import load_world
 
 RESULTS = Path(__file__).parent / "results" / "memory.json"

@@ -25,8 +25,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from langchain_app.bootstrap import Platform, open_platform
-from langchain_app.domain.understanding import Before, ToRead, Understood
+from langchain_app.composition.bootstrap import Platform, open_platform
+from langchain_app.domain.understanding.understanding import Before, ToRead, Understood
 from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from langchain_app.evaluation.play import Played, figures_of, play, read_play
 from langchain_app.persistence.embedded import stop_embedded_postgres

@@ -30,8 +30,8 @@ from benchmarks.bench_lore import Bench, read_questions
 from benchmarks.retrieval_peers import Known, peers
 from benchmarks.retrieval_probes import probe_gates
 from benchmarks.retrieval_speed import p50_at
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.turn import Exchange, Utterance
 from langchain_app.language.tokens import Tokeniser

@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Utterance
 from langchain_app.domain.world import World
 from langchain_app.language.tokens import Tokeniser

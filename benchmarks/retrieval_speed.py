@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.bench_lexical import draw, player_words
-from langchain_app.domain.lore import Chunk, Gate, Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Chunk, Gate, Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Utterance
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.retrieval.knowledge import Knowledge, StoredChunk

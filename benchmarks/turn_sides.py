@@ -121,7 +121,7 @@ class _PlatformSide:
 
 @asynccontextmanager
 async def _platform(folder: Path, sink: str) -> AsyncIterator[Side]:
-    from langchain_app.bootstrap import open_platform
+    from langchain_app.composition.bootstrap import open_platform
     from langchain_app.llm.registry import ModelSpeaker
     from langchain_app.settings import LangfuseSettings, PlatformSettings, Settings
 

@@ -15,10 +15,10 @@ from langchain_app import __version__
 from langchain_app.api.errors import BodyLimit, install_error_handlers
 from langchain_app.api.keys import ApiKeys
 from langchain_app.api.router import router
-from langchain_app.bootstrap import Platform, open_platform
-from langchain_app.diagnosis import platform_health
+from langchain_app.composition.bootstrap import Platform, open_platform
+from langchain_app.composition.diagnosis import platform_health
+from langchain_app.composition.waking import Waker
 from langchain_app.settings import Settings
-from langchain_app.waking import Waker
 
 
 def create_app(platform: Platform | None = None) -> FastAPI:

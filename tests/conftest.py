@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from langchain_app.bootstrap import Platform
+    from langchain_app.composition.bootstrap import Platform
     from langchain_app.encoder.encoder import Encoder
     from tests.loopback_models import LoopbackServer
     from tests.playing import Game
@@ -38,7 +38,7 @@ def ingested(request: pytest.FixtureRequest) -> Path:
     """
     import shutil
 
-    from langchain_app.bootstrap import ingest_world
+    from langchain_app.composition.bootstrap import ingest_world
     from langchain_app.retrieval.e5 import EmbeddedE5
     from langchain_app.retrieval.ingest import knowledge_version
     from langchain_app.retrieval.milvus_lock import copied
@@ -75,7 +75,7 @@ def state(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 async def platform(state: Path, encoder: Encoder) -> AsyncIterator[Platform]:
     """The platform on its embedded parts."""
-    from langchain_app.bootstrap import open_platform
+    from langchain_app.composition.bootstrap import open_platform
     from tests.playing import settings_in
 
     async with open_platform(settings_in(state), encoder=encoder) as opened:
@@ -128,7 +128,7 @@ async def model_platform(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Platform]:
     """A platform that speaks through the loopback server, with a database of its own to break."""
-    from langchain_app.bootstrap import open_platform
+    from langchain_app.composition.bootstrap import open_platform
     from langchain_app.settings import OllamaSettings, OpenAISettings
     from tests.playing import settings_in, state_with
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 import uvicorn
 
-from langchain_app.bootstrap import Platform
+from langchain_app.composition.bootstrap import Platform
 from langchain_app.domain.text import detect_language
 from langchain_app.main import create_app
 from langchain_app.settings import (

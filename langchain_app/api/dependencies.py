@@ -11,12 +11,12 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from langchain_app.api.keys import ApiKeys, Caller
-from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import EditingOff, ForeignOrigin, PlayerDataOff
-from langchain_app.domain.saves import Saves
-from langchain_app.intake import EventIntake
-from langchain_app.players import Players
-from langchain_app.publishing import Published
+from langchain_app.domain.story.saves import Saves
+from langchain_app.services.dialogue import Dialogue
+from langchain_app.services.intake import EventIntake
+from langchain_app.services.players import Players
+from langchain_app.services.publishing import Published
 
 CheckHealth = Callable[[], Awaitable[Mapping[str, Any]]]
 """Returns the parts by name; each has the attributes of PartOut."""

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from langchain_app.domain.emotion import Emotion
-from langchain_app.domain.ledger import LedgerKind
+from langchain_app.domain.people.emotion import Emotion
+from langchain_app.domain.story.ledger import LedgerKind
 from langchain_app.domain.text import Language
 
 Id = Annotated[

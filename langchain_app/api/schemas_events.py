@@ -7,8 +7,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from langchain_app.api.schemas import Id
-from langchain_app.domain.chronicle import How
-from langchain_app.domain.lore import Gate
+from langchain_app.domain.lore.lore import Gate
+from langchain_app.domain.memory.chronicle import How
 
 
 class EventText(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from langchain_app.domain.game_state import SOURCE
+from langchain_app.domain.story.game_state import SOURCE
 from langchain_app.domain.turn import TurnRecord
 
 

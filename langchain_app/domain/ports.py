@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from langchain_app.domain.chronicle import EventReport, StoryEvent, TimeWindow, Witness
-from langchain_app.domain.facts import Asked, Told
-from langchain_app.domain.lore import Findings, Knower
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.reflection import Reflected, Remembered
-from langchain_app.domain.rumour import ChronicleEntry
+from langchain_app.domain.lore.lore import Findings, Knower
+from langchain_app.domain.memory.chronicle import EventReport, StoryEvent, TimeWindow, Witness
+from langchain_app.domain.memory.facts import Asked, Told
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.memory.reflection import Reflected, Remembered
+from langchain_app.domain.memory.rumour import ChronicleEntry
+from langchain_app.domain.story.reading import Reading
 from langchain_app.domain.text import Language, LocalText
-from langchain_app.domain.tone import Sentiment
 from langchain_app.domain.turn import (
     Exchange,
     Scene,
@@ -23,7 +22,8 @@ from langchain_app.domain.turn import (
     TurnRequest,
     Utterance,
 )
-from langchain_app.domain.understanding import ToRead, Understood
+from langchain_app.domain.understanding.tone import Sentiment
+from langchain_app.domain.understanding.understanding import ToRead, Understood
 from langchain_app.domain.world import World
 
 Vector = Sequence[float]

@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from langchain_app.domain.actions import ActionSpec
-from langchain_app.domain.awaited import Awaited
-from langchain_app.domain.emotion import Emotion
-from langchain_app.domain.facts import Told
-from langchain_app.domain.ledger import LedgerEntry
-from langchain_app.domain.lore import Findings, Knower
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.npc import ForbiddenTrigger, Npc
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.relationship import (
+from langchain_app.domain.lore.lore import Findings, Knower
+from langchain_app.domain.memory.facts import Told
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.memory.rumour import ChronicleEntry
+from langchain_app.domain.people.emotion import Emotion
+from langchain_app.domain.people.npc import ForbiddenTrigger, Npc
+from langchain_app.domain.people.relationship import (
     DEFAULT_AXES,
     Axes,
     Mood,
@@ -23,12 +20,15 @@ from langchain_app.domain.relationship import (
     levels_of,
     mood_of,
 )
-from langchain_app.domain.rumour import ChronicleEntry
-from langchain_app.domain.settlement import Settlement
-from langchain_app.domain.story import Quest, Standing, StoryState, Trigger
+from langchain_app.domain.story.actions import ActionSpec
+from langchain_app.domain.story.awaited import Awaited
+from langchain_app.domain.story.ledger import LedgerEntry
+from langchain_app.domain.story.reading import Reading
+from langchain_app.domain.story.settlement import Settlement
+from langchain_app.domain.story.story import Quest, Standing, StoryState, Trigger
 from langchain_app.domain.text import LANGUAGES, Language, LocalText
-from langchain_app.domain.tone import Tone
-from langchain_app.domain.understanding import Mode, Understood
+from langchain_app.domain.understanding.tone import Tone
+from langchain_app.domain.understanding.understanding import Mode, Understood
 
 FOREVER = 2**31 - 1
 """The bound of what is still being lived."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from langchain_app.domain.chronicle import (
+from langchain_app.domain.memory.chronicle import (
     PLAYER,
     EventReport,
     Society,
     StoryEvent,
     witnesses_of,
 )
-from langchain_app.domain.settlement import Settlement
+from langchain_app.domain.story.settlement import Settlement
 from langchain_app.domain.text import Language, LocalText
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.world import World

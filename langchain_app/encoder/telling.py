@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from langchain_app.domain.facts import PLAYER, SLOTS, Asked, Slot, Told
+from langchain_app.domain.memory.facts import PLAYER, SLOTS, Asked, Slot, Told
 from langchain_app.domain.text import Language
 from langchain_app.encoder.labels import ASKED, STANCES
 from langchain_app.encoder.pieces import Pieces

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.text import Language
-from langchain_app.domain.understanding import (
+from langchain_app.domain.understanding.understanding import (
     STEERED,
     TELLING,
     Before,

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
-from langchain_app.dialogue import Dialogue
-from langchain_app.domain.ledger import LedgerEntry
 from langchain_app.domain.ports import StoredTurn, Timelines
-from langchain_app.domain.proposals import MOMENT
+from langchain_app.domain.story.ledger import LedgerEntry
+from langchain_app.domain.story.proposals import MOMENT
 from langchain_app.domain.turn import Scene, TurnRecord, TurnRequest
 from langchain_app.domain.world import World
 from langchain_app.evaluation.cases import Case
+from langchain_app.services.dialogue import Dialogue
 
 AT_ONCE = 8
 """Cases played at the same time."""

@@ -15,9 +15,9 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from langchain_app.domain.errors import CasesInvalid, Mistake
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.staging import Staged
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import Frozen, Language, Phrase
 from langchain_app.domain.world import World
 from langchain_app.worlds.source import FileRejected, SourceFile

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_app.domain.ledger import LedgerEntry
-from langchain_app.domain.lore import Gate, Knower
+from langchain_app.domain.lore.lore import Gate, Knower
+from langchain_app.domain.story.ledger import LedgerEntry
 from langchain_app.domain.world import World
 from langchain_app.evaluation.played import PlayedTurn
 from langchain_app.evaluation.wording import holds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from langchain_app.domain.ledger import LedgerEntry
+from langchain_app.domain.story.ledger import LedgerEntry
 from langchain_app.domain.text import Language
 from langchain_app.domain.world import World
 from langchain_app.evaluation.explaining import near_misses, reasons, why_unmentioned

@@ -16,15 +16,15 @@ from uuid import uuid4
 
 from pydantic import Field, ValidationError
 
-from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import CasesInvalid, Mistake
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.staging import Staged
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import LANGUAGES, Frozen, Language, Phrase
 from langchain_app.domain.turn import TurnRequest
 from langchain_app.domain.world import World
 from langchain_app.evaluation.cases import Given, Split
+from langchain_app.services.dialogue import Dialogue
 from langchain_app.worlds.source import FileRejected, SourceFile
 
 Kind = Literal["not-meant", "meant", "told-then-asked", "corrections", "traps"]

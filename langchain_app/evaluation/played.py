@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_app.domain.ledger import LedgerEntry
-from langchain_app.domain.lore import Knower
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.ledger import LedgerEntry
 from langchain_app.domain.text import Language
 from langchain_app.evaluation.story_files import PlacedTest
 

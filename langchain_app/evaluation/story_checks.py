@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from langchain_app.domain.chronicle import Society, story_event
 from langchain_app.domain.errors import Refused
-from langchain_app.domain.pattern_syntax import PatternRefused
+from langchain_app.domain.memory.chronicle import Society, story_event
+from langchain_app.domain.safety.pattern_syntax import PatternRefused
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.world import World
 from langchain_app.evaluation.storytest_format import (

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from langchain_app.domain.chronicle import PUBLIC, EventReport, How, Witness
-from langchain_app.domain.emotion import Emotion
-from langchain_app.domain.lore import Gate
-from langchain_app.domain.relationship import Feeling
-from langchain_app.domain.story import Known
+from langchain_app.domain.lore.lore import Gate
+from langchain_app.domain.memory.chronicle import PUBLIC, EventReport, How, Witness
+from langchain_app.domain.people.emotion import Emotion
+from langchain_app.domain.people.relationship import Feeling
+from langchain_app.domain.story.story import Known
 from langchain_app.domain.text import LANGUAGES, Frozen, Language, Phrase, detect_language
 from langchain_app.domain.turn import DeflectionWhy
 from langchain_app.evaluation.bounds import Bounds

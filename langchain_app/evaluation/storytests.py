@@ -10,14 +10,13 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 from uuid import uuid4
 
-from langchain_app.dialogue import Dialogue
 from langchain_app.domain.errors import DramatisError
-from langchain_app.domain.guardrails import reply_fault
-from langchain_app.domain.ledger import LedgerEntry
+from langchain_app.domain.people.relationship import Relationship
 from langchain_app.domain.ports import Whose
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.safety.guardrails import reply_fault
+from langchain_app.domain.story.ledger import LedgerEntry
+from langchain_app.domain.story.staging import Staged
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import Language, detect_language
 from langchain_app.domain.turn import Scene, TurnRequest
 from langchain_app.domain.world import World
@@ -25,7 +24,8 @@ from langchain_app.evaluation.judging import judge
 from langchain_app.evaluation.played import FailedTurn, PlayedTurn, Run
 from langchain_app.evaluation.story_files import PlacedTest
 from langchain_app.evaluation.storytest_format import Given, Happening, Step, StoryTest
-from langchain_app.intake import EventIntake
+from langchain_app.services.dialogue import Dialogue
+from langchain_app.services.intake import EventIntake
 
 
 class Timelines(Protocol):

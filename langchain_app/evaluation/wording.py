@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.patterns import Fuel, Pattern, compiled
+from langchain_app.domain.safety.patterns import Fuel, Pattern, compiled
 
 
 def pattern_in(word: str) -> Pattern | None:

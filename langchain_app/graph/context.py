@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from langchain_core.messages import BaseMessage
 
-from langchain_app.domain.policy import SettlementPolicy
 from langchain_app.domain.ports import (
     Chronicle,
     Listener,
@@ -22,8 +21,9 @@ from langchain_app.domain.ports import (
     Understanding,
     Vector,
 )
-from langchain_app.domain.tone import Tone
+from langchain_app.domain.story.policy import SettlementPolicy
 from langchain_app.domain.turn import EventType
+from langchain_app.domain.understanding.tone import Tone
 from langchain_app.domain.world import World
 
 EMBEDDING_S = 2.0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from langchain_app.domain.errors import KnowledgeStoreUnavailable
-from langchain_app.domain.guardrails import reply_fault
-from langchain_app.domain.lore import Findings
-from langchain_app.domain.promises import Settled, promise_fault
-from langchain_app.domain.story import Effects
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.safety.guardrails import reply_fault
+from langchain_app.domain.story.promises import Settled, promise_fault
+from langchain_app.domain.story.story import Effects
 from langchain_app.domain.turn import TriggerCheck
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.state import TurnState

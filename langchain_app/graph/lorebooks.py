@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.activation import Scan, Told, activate, in_order, replayed
-from langchain_app.domain.lore import Chunk, Findings, ScoredChunk
-from langchain_app.domain.macros import Cast
+from langchain_app.domain.lore.activation import Scan, Told, activate, in_order, replayed
+from langchain_app.domain.lore.lore import Chunk, Findings, ScoredChunk
+from langchain_app.domain.lore.macros import Cast
 from langchain_app.domain.text import Language, detect_language, tokens_in
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.domain.world import World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
-from langchain_app.domain.guardrails import StreamGuard, storable
+from langchain_app.domain.safety.guardrails import StreamGuard, storable
 from langchain_app.domain.turn import Brief
 from langchain_app.graph.context import Speaker, TurnContext
 from langchain_app.prompts import persona_messages

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from langchain_app.domain.lore import Findings
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.moderation import Moderated
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.memory.memory import Recollection
 from langchain_app.domain.ports import StoredTurn
-from langchain_app.domain.settlement import Settlement
-from langchain_app.domain.tone import Tone
+from langchain_app.domain.safety.moderation import Moderated
+from langchain_app.domain.story.settlement import Settlement
 from langchain_app.domain.turn import (
     Deflection,
     Reply,
@@ -18,7 +17,8 @@ from langchain_app.domain.turn import (
     TurnRequest,
     Utterance,
 )
-from langchain_app.domain.understanding import Understood
+from langchain_app.domain.understanding.tone import Tone
+from langchain_app.domain.understanding.understanding import Understood
 
 
 class TurnState(TypedDict, total=False):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from langchain_app.domain.facts import PLAYER, Fact, Slot
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.memory.facts import PLAYER, Fact, Slot
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.domain.text import Language
 from langchain_app.language.clauses import plain_clause
 from langchain_app.language.korean import KoreanAnalyser, josa

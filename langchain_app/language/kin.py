@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.facts import Slot
+from langchain_app.domain.memory.facts import Slot
 
 _KIN = {
     "mum": "mother", "mom": "mother", "mama": "mother", "ma": "mother", "dad": "father", "papa": "father",

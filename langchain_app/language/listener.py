@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langchain_app.domain.text import Language, LocalText, detect_language
-from langchain_app.domain.tone import Sentiment
 from langchain_app.domain.turn import Utterance
+from langchain_app.domain.understanding.tone import Sentiment
 from langchain_app.language.outcomes import outcome
 from langchain_app.language.sentiment import SentimentAnalyser
 from langchain_app.language.tokens import Tokeniser

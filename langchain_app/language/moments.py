@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from langchain_app.domain.facts import When
+from langchain_app.domain.memory.facts import When
 from langchain_app.domain.text import Language
 
 _TOLD_YOU: dict[Language, re.Pattern[str]] = {

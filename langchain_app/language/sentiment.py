@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from langchain_app.domain.text import Language
-from langchain_app.domain.tone import Sentiment
+from langchain_app.domain.understanding.tone import Sentiment
 from langchain_app.language.korean import KoreanAnalyser
 from langchain_app.language.sentiment_korean import korean_scores
 

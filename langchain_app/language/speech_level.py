@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.language.korean import KoreanAnalyser
 
 _ENDINGS: dict[SpeechLevel, str] = {

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from langchain_app.domain.chronicle import TimeWindow
+from langchain_app.domain.memory.chronicle import TimeWindow
 from langchain_app.domain.text import Language
 
 DAY_H = 24.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from langchain_app.domain.facts import Slot
+from langchain_app.domain.memory.facts import Slot
 from langchain_app.domain.text import Language
 
 _INTO = re.compile(r"^(?:to|into|onto)\b", re.IGNORECASE)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from langchain_app.domain.lines import pick
-from langchain_app.domain.lore import OWN_WORDS, ScoredChunk
-from langchain_app.domain.npc import MAY_BE_KNOWN, VoiceLines
-from langchain_app.domain.relationship import Mood
+from langchain_app.domain.lore.lore import OWN_WORDS, ScoredChunk
+from langchain_app.domain.people.lines import pick
+from langchain_app.domain.people.npc import MAY_BE_KNOWN, VoiceLines
+from langchain_app.domain.people.relationship import Mood
 from langchain_app.domain.text import Language
-from langchain_app.domain.tone import Tone
 from langchain_app.domain.turn import Brief
+from langchain_app.domain.understanding.tone import Tone
 from langchain_app.language.korean import KoreanAnalyser
 from langchain_app.language.speech_level import speak_at_level
 from langchain_app.language.tokens import sentences

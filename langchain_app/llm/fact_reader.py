@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from langchain_app.domain.facts import SLOTS, Told
-from langchain_app.domain.guardrails import neutralise
+from langchain_app.domain.memory.facts import SLOTS, Told
+from langchain_app.domain.memory.reflection import Reflected, Remembered, recurring
 from langchain_app.domain.ports import Listener
-from langchain_app.domain.reflection import Reflected, Remembered, recurring
+from langchain_app.domain.safety.guardrails import neutralise
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Utterance
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from langchain_app.domain.errors import ChatModelFailed
-from langchain_app.domain.relationship import Axes, Deltas
+from langchain_app.domain.people.relationship import Axes, Deltas
 
 logger = logging.getLogger("dramatis.llm")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from langchain_app.domain.facts import Asked
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.memory.facts import Asked
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.domain.turn import Brief
 from langchain_app.language.fact_sentences import reminded
 from langchain_app.language.korean import KoreanAnalyser

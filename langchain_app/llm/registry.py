@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from langchain_app.domain.errors import SettingsInvalid
-from langchain_app.domain.tone import Tone
+from langchain_app.domain.understanding.tone import Tone
 from langchain_app.language.korean import KoreanAnalyser
 
 if TYPE_CHECKING:

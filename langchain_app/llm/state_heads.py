@@ -14,7 +14,7 @@ import httpx
 import orjson
 
 from langchain_app.domain.errors import ChatModelFailed
-from langchain_app.domain.reading import Reading
+from langchain_app.domain.story.reading import Reading
 from langchain_app.domain.turn import Scene, StateQuestion
 from langchain_app.llm.read_values import PATIENCE, Outage, deltas_of, within
 from langchain_app.llm.streaming import reason_of
@@ -36,7 +36,7 @@ class HeadsReader:
     """The StateReader port over state heads.
 
     Heads point at no words, so the whole utterance is the evidence: what they read opens a gate only
-    if all of it is said in earnest (domain/triggers.py `read_trigger`).
+    if all of it is said in earnest (domain/story/triggers.py `read_trigger`).
     """
 
     def __init__(self, url: str, seconds: float) -> None:

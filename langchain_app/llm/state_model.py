@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from langchain_app.domain.reading import LONGEST_EVIDENCE, Reading
-from langchain_app.domain.story import Action, Trigger
+from langchain_app.domain.story.reading import LONGEST_EVIDENCE, Reading
+from langchain_app.domain.story.story import Action, Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import StateQuestion, Utterance
 from langchain_app.language import english

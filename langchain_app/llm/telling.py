@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.memory import HAPPENED, Recollection
-from langchain_app.domain.npc import SpeechLevel
-from langchain_app.domain.rumour import doubt
+from langchain_app.domain.memory.memory import HAPPENED, Recollection
+from langchain_app.domain.memory.rumour import doubt
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.domain.text import detect_language
 from langchain_app.domain.turn import Brief
 from langchain_app.language.english import STOPWORDS

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from langchain_app.domain.npc import ForbiddenTrigger, Npc
-from langchain_app.domain.story import StoryState, Trigger
+from langchain_app.domain.people.npc import ForbiddenTrigger, Npc
+from langchain_app.domain.story.story import StoryState, Trigger
 from langchain_app.domain.text import without_nul
 from langchain_app.domain.turn import Scene
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 from uuid import uuid4
 
-import orjson
 from psycopg.rows import DictRow
 
-from langchain_app.domain.action_results import ActionResult, reported_action
-from langchain_app.domain.chronicle import (
+from langchain_app.domain.errors import (
+    EventIdReused,
+    EventInvalid,
+    SessionOfAnotherPlayer,
+    UnknownSession,
+    UnknownTurn,
+)
+from langchain_app.domain.memory.chronicle import (
     EventReport,
     Society,
     StoryEvent,
@@ -21,23 +24,17 @@ from langchain_app.domain.chronicle import (
     clock_after,
     story_event,
 )
-from langchain_app.domain.errors import (
-    EventIdReused,
-    EventInvalid,
-    SessionOfAnotherPlayer,
-    UnknownSession,
-    UnknownTurn,
-)
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.ports import Listener, Recorded, Whose
-from langchain_app.domain.rumour import ChronicleEntry, spread
-from langchain_app.domain.story_memory import (
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.memory.rumour import ChronicleEntry, spread
+from langchain_app.domain.memory.story_memory import (
     EventQuestion,
     KnownEvent,
     come_to_mind,
     just_happened,
     rated,
 )
+from langchain_app.domain.ports import Listener, Recorded, Whose
+from langchain_app.domain.story.action_results import ActionResult, reported_action
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.domain.world import World
@@ -90,7 +87,7 @@ class PostgresChronicle:
         """Write an event down with everybody who ever knows of it; see the port."""
         if whose.session_id is None and whose.player_id is None:
             raise EventInvalid("The event belongs to no story.", "Send session_id or player_id.")
-        digest, told = _digest(report), self._worded(report)
+        digest, told = report.digest, self._worded(report)
 
         async def work(connection: Connection) -> Recorded:
             timeline = await self._timeline(connection, whose)
@@ -227,7 +224,9 @@ class PostgresChronicle:
         """Return what this NPC knows by now of its own timeline, the likeliest first."""
         if not scene.eventful:
             return []
-        values = self._lived(scene) | {
+        values = {
+            "line": [timeline for timeline, _ in scene.lineage],
+            "upto": [upto for _, upto in scene.lineage],
             "npc": scene.npc.id,
             "now": scene.game_time,
             "reached": sorted(scene.knower.story.reached),
@@ -247,12 +246,6 @@ class PostgresChronicle:
 
         rows = await self._postgres.statement(read)
         return [self._known_event(row, language) for row in rows]
-
-    def _lived(self, scene: Scene) -> dict[str, Any]:
-        return {
-            "line": [timeline for timeline, _ in scene.lineage],
-            "upto": [upto for _, upto in scene.lineage],
-        }
 
     def _known_event(self, row: DictRow, language: Language) -> KnownEvent:
         text = row["text"]
@@ -304,11 +297,3 @@ async def _actor(connection: Connection, timeline: str, result: ActionResult) ->
             "Take turn_id and name from the answer that had the action.",
         )
     return str(found["npc"])
-
-
-def _digest(report: EventReport) -> str:
-    """Return a hash of what a report says; the game's clock may have gone on when it is repeated."""
-    said = asdict(replace(report, now=None, gate=report.gate)) | {"gate": report.gate.model_dump()}
-    if report.action is None:
-        del said["action"]
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

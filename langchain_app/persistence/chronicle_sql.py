@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from psycopg.types.json import Jsonb
 
-from langchain_app.domain.rumour import ChronicleEntry
+from langchain_app.domain.memory.rumour import ChronicleEntry
 from langchain_app.persistence.postgres import vector_literal
 
 jsonb = partial(Jsonb, dumps=orjson.dumps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg.rows import DictRow
 
-from langchain_app.domain.ledger import LedgerEntry
+from langchain_app.domain.story.ledger import LedgerEntry
 from langchain_app.persistence.postgres import Connection, Postgres
 
 

@@ -12,7 +12,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from langchain_app.domain.errors import UnknownMoment
-from langchain_app.domain.staging import Staged
+from langchain_app.domain.story.staging import Staged
 from langchain_app.domain.turn import FOREVER
 from langchain_app.persistence.postgres import Connection, Postgres
 

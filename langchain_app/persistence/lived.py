@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from langchain_app.domain.errors import UnknownSession
-from langchain_app.domain.saves import LivedTimeline, LivedTurn
+from langchain_app.domain.story.saves import LivedTimeline, LivedTurn
 from langchain_app.persistence.postgres import Connection
 
 SAVES_A_TURN = 20

@@ -13,8 +13,8 @@ from typing import Any
 
 from psycopg.rows import DictRow
 
-from langchain_app.domain.facts import SLOTS, Asked, Fact, Told
-from langchain_app.domain.memory import (
+from langchain_app.domain.memory.facts import SLOTS, Asked, Fact, Told
+from langchain_app.domain.memory.memory import (
     Cue,
     Memory,
     Recollection,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from psycopg.rows import DictRow
 
-from langchain_app.domain.facts import Told
-from langchain_app.domain.reflection import THRESHOLD, Reflected, Remembered
+from langchain_app.domain.memory.facts import Told
+from langchain_app.domain.memory.reflection import THRESHOLD, Reflected, Remembered
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.persistence.postgres import Connection, Postgres
 

@@ -13,7 +13,7 @@ from langchain_app.domain.errors import (
     UnknownSave,
     UnknownSession,
 )
-from langchain_app.domain.saves import LivedTimeline, Save
+from langchain_app.domain.story.saves import LivedTimeline, Save
 from langchain_app.persistence.lineage import fork_within, new_ids
 from langchain_app.persistence.lived import read_lived
 from langchain_app.persistence.postgres import Connection, Postgres

@@ -6,11 +6,11 @@ from typing import Any
 
 from psycopg.rows import DictRow
 
-from langchain_app.domain.guardrails import neutralise
-from langchain_app.domain.ledger import LedgerEntry
-from langchain_app.domain.npc import Npc
-from langchain_app.domain.relationship import Axes, Relationship, faded
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.people.npc import Npc
+from langchain_app.domain.people.relationship import Axes, Relationship, faded
+from langchain_app.domain.safety.guardrails import neutralise
+from langchain_app.domain.story.ledger import LedgerEntry
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import UNHEARD, UNHEARD_WORDS, Exchange, Scene
 from langchain_app.domain.world import World
 

@@ -10,9 +10,9 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 
 from langchain_app.domain.errors import SessionOfAnotherPlayer, TimelineMoved, UnknownSession
-from langchain_app.domain.memory import MATTERS
+from langchain_app.domain.memory.memory import MATTERS
 from langchain_app.domain.ports import StoredTurn
-from langchain_app.domain.staging import Staged
+from langchain_app.domain.story.staging import Staged
 from langchain_app.domain.turn import (
     GUEST,
     Scene,

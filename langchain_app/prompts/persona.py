@@ -14,12 +14,12 @@ from string import Template
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from langchain_app.domain.guardrails import shown_safely
-from langchain_app.domain.npc import TAKEN_UP, Npc, SpeechLevel
-from langchain_app.domain.relationship import Mood
+from langchain_app.domain.people.npc import TAKEN_UP, Npc, SpeechLevel
+from langchain_app.domain.people.relationship import Mood
+from langchain_app.domain.safety.guardrails import shown_safely
 from langchain_app.domain.text import Language
-from langchain_app.domain.tone import Style
 from langchain_app.domain.turn import Brief
+from langchain_app.domain.understanding.tone import Style
 from langchain_app.domain.world import World
 from langchain_app.prompts.recollection import shown
 from langchain_app.prompts.story_lines import story_line

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.memory import HAPPENED, Recollection
-from langchain_app.domain.rumour import doubt
+from langchain_app.domain.memory.memory import HAPPENED, Recollection
+from langchain_app.domain.memory.rumour import doubt
 from langchain_app.domain.text import Language
 
 _OWN: dict[Language, dict[str | None, str]] = {

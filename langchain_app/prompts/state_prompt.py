@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from langchain_app.domain.guardrails import neutralise
-from langchain_app.domain.lore import ChunkKind
-from langchain_app.domain.story import GOAL
+from langchain_app.domain.lore.lore import ChunkKind
+from langchain_app.domain.safety.guardrails import neutralise
+from langchain_app.domain.story.story import GOAL
 from langchain_app.domain.text import tokens_in
 from langchain_app.domain.turn import Scene, StateQuestion
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from langchain_app.domain.guardrails import neutralise
+from langchain_app.domain.safety.guardrails import neutralise
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import StateQuestion
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.npc import SpeechLevel
-from langchain_app.domain.story import Trigger
+from langchain_app.domain.people.npc import SpeechLevel
+from langchain_app.domain.story.story import Trigger
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Scene, TriggerCheck
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from langchain_app.domain.lore import ScoredChunk
+from langchain_app.domain.lore.lore import ScoredChunk
 from langchain_app.retrieval.answering import Answering
 from langchain_app.retrieval.features import Examined
 from langchain_app.retrieval.snapshot import LanguageIndex

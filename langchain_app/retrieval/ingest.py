@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from langchain_app.domain.lore import Chunk
+from langchain_app.domain.lore.lore import Chunk
 from langchain_app.domain.text import LANGUAGES, Language, detect_language
 from langchain_app.domain.world import World
 from langchain_app.language.tokens import Tokeniser

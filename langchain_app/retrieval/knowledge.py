@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from langchain_app.domain.lore import Chunk
+from langchain_app.domain.lore.lore import Chunk
 from langchain_app.domain.text import Language
 from langchain_app.language.tokens import is_content, sentences
 from langchain_app.retrieval.token_vectors import Floats, WordVectors

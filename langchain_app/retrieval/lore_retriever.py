@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from langchain_app.domain.errors import UnderstandingFailed
-from langchain_app.domain.lore import Findings, Knower, ScoredChunk
+from langchain_app.domain.lore.lore import Findings, Knower, ScoredChunk
 from langchain_app.domain.ports import QueryWriter
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Exchange, Scene, Utterance

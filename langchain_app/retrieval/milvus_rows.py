@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from langchain_app.domain.lore import Chunk, Gate
+from langchain_app.domain.lore.lore import Chunk, Gate
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.retrieval.knowledge import Knowledge, StoredChunk
 from langchain_app.retrieval.lexical_index import LexicalIndex

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from langchain_app.domain.lore import OWN_WORDS, Gate, Knower
+from langchain_app.domain.lore.lore import OWN_WORDS, Gate, Knower
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.language.spelling import Spelling
 from langchain_app.language.tokens import is_content

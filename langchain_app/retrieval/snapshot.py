@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from langchain_app.domain.lore import OWN_WORDS, Chunk, Knower
+from langchain_app.domain.lore.lore import OWN_WORDS, Chunk, Knower
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.language.spelling import Spelling
 from langchain_app.language.tokens import is_content

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import typer
 
-from langchain_app.bootstrap import open_platform
+from langchain_app.composition.bootstrap import open_platform
 from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.evaluation.attacks import (

@@ -12,7 +12,7 @@ from uuid import uuid4
 import orjson
 from rich.console import Console
 
-from langchain_app.bootstrap import Platform, open_platform
+from langchain_app.composition.bootstrap import Platform, open_platform
 from langchain_app.domain.errors import DramatisError, Refused, SettingsInvalid
 from langchain_app.domain.text import LANGUAGES, Language, detect_language
 from langchain_app.domain.turn import TurnRequest

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from langchain_app.diagnosis import diagnose
+from langchain_app.composition.diagnosis import diagnose
 from langchain_app.settings import Settings
 from langchain_app.terminal.progress import opening
 

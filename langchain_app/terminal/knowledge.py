@@ -66,7 +66,7 @@ def _notes(world: World) -> list[str]:
 
 def run_ingest(folder: Path, *, json: bool) -> None:
     """Ingest a world with a progress bar."""
-    from langchain_app.bootstrap import ingest_world
+    from langchain_app.composition.bootstrap import ingest_world
     from langchain_app.settings import PlatformSettings, Settings
     from langchain_app.terminal.progress import opening
 

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import typer
 
-from langchain_app.bootstrap import open_players
-from langchain_app.players import Players
+from langchain_app.composition.bootstrap import open_players
+from langchain_app.services.players import Players
 from langchain_app.settings import Settings
 from langchain_app.terminal.progress import opening
 

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from langchain_app.adapters import platform_embeddings, state
-from langchain_app.bootstrap import Platform, open_platform
-from langchain_app.diagnosis import configured_model_health
+from langchain_app.composition.adapters import platform_embeddings, state
+from langchain_app.composition.bootstrap import Platform, open_platform
+from langchain_app.composition.diagnosis import configured_model_health
+from langchain_app.composition.waking import Waker
 from langchain_app.domain.errors import KnowledgeStoreUnavailable, SettingsInvalid
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.persistence.embedded import stop_embedded_postgres
@@ -22,7 +23,6 @@ from langchain_app.settings import (
     PostgresSettings,
     Settings,
 )
-from langchain_app.waking import Waker
 
 PROVIDERS = ("ollama", "openai")
 FOLDER = "storytests"

@@ -20,7 +20,7 @@ from langchain_app.terminal.progress import opening
 from langchain_app.worlds import load_world
 
 if TYPE_CHECKING:
-    from langchain_app.replaying import Replay
+    from langchain_app.services.replaying import Replay
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -60,8 +60,8 @@ async def _look_for(turn_id: str, settings: Settings) -> None:
 
 def _played_again(turn_id: str, settings: Settings) -> Replay | None:
     """Play a turn again on a platform of its own; None where Ctrl-C ended it."""
-    from langchain_app.bootstrap import open_platform
-    from langchain_app.replaying import Replays
+    from langchain_app.composition.bootstrap import open_platform
+    from langchain_app.services.replaying import Replays
     from langchain_app.terminal.serving import run_async
 
     done: list[Replay] = []

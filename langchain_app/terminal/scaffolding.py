@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from langchain_app.domain.errors import SettingsInvalid
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.terminal.failing import printable
 from langchain_app.worlds.scaffold import Person, new_npc, new_world
 

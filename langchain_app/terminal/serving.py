@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import uvicorn
 from rich.console import Console
 
-from langchain_app.bootstrap import Platform, open_platform
+from langchain_app.composition.bootstrap import Platform, open_platform
 from langchain_app.domain.errors import DramatisError, SettingsInvalid
 from langchain_app.main import create_app
 from langchain_app.settings import Settings

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from langchain_app.domain.errors import Mistake
-from langchain_app.domain.history import PastEvent
-from langchain_app.domain.lore import Gate
-from langchain_app.domain.npc import Npc
-from langchain_app.domain.story import START, Item, Quest
+from langchain_app.domain.lore.lore import Gate
+from langchain_app.domain.memory.history import PastEvent
+from langchain_app.domain.people.npc import Npc
+from langchain_app.domain.story.story import START, Item, Quest
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.world import World
 from langchain_app.worlds.checking_rules import (

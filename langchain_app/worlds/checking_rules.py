@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from langchain_app.domain.goals import Goal
-from langchain_app.domain.npc import Npc
-from langchain_app.domain.story import START, Effects, Hint, Requirements, Reward, Trigger
-from langchain_app.domain.world import NameLists, World
+from langchain_app.domain.manifest import NameLists
+from langchain_app.domain.people.npc import Npc
+from langchain_app.domain.story.goals import Goal
+from langchain_app.domain.story.story import START, Effects, Hint, Requirements, Reward, Trigger
+from langchain_app.domain.world import World
 from langchain_app.worlds.source import Path_
 
 Fault = tuple[Path_, str]

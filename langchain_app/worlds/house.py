@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, get_args
 
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.domain.text import LANGUAGES, Language
 
 Json = dict[str, Any]

@@ -11,13 +11,14 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from langchain_app.domain.errors import Mistake, WorldInvalid
-from langchain_app.domain.goals import Goal
-from langchain_app.domain.history import PastEvent
-from langchain_app.domain.lore import Passage
-from langchain_app.domain.lorebook import Lorebook
-from langchain_app.domain.npc import Npc
-from langchain_app.domain.story import Item, Quest
-from langchain_app.domain.world import Manifest, World
+from langchain_app.domain.lore.lore import Passage
+from langchain_app.domain.lore.lorebook import Lorebook
+from langchain_app.domain.manifest import Manifest
+from langchain_app.domain.memory.history import PastEvent
+from langchain_app.domain.people.npc import Npc
+from langchain_app.domain.story.goals import Goal
+from langchain_app.domain.story.story import Item, Quest
+from langchain_app.domain.world import World
 from langchain_app.worlds.checking import Places, check_world
 from langchain_app.worlds.house import with_plain_lines
 from langchain_app.worlds.lorebooks import read_lorebook

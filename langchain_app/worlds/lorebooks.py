@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from langchain_app.domain.decorators import Decorators, read_decorators
 from langchain_app.domain.errors import Mistake
-from langchain_app.domain.guardrails import neutralise
-from langchain_app.domain.lore import Gate
-from langchain_app.domain.lorebook import Entry, Lorebook, SelectiveLogic
-from langchain_app.domain.macros import curly
-from langchain_app.domain.story import START
+from langchain_app.domain.lore.decorators import Decorators, read_decorators
+from langchain_app.domain.lore.lore import Gate
+from langchain_app.domain.lore.lorebook import Entry, Lorebook, SelectiveLogic
+from langchain_app.domain.lore.macros import curly
+from langchain_app.domain.safety.guardrails import neutralise
+from langchain_app.domain.story.story import START
 from langchain_app.domain.text import Frozen, Language, Phrase
 from langchain_app.worlds.source import Path_, SourceFile
 

@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from langchain_app.domain.errors import Mistake
-from langchain_app.domain.lore import Passage
+from langchain_app.domain.lore.lore import Passage
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.worlds.source import SourceFile
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from langchain_app.domain.chronicle import StoryEvent, TimeWindow, names_of
-from langchain_app.domain.lore import Gate, Knower
+from langchain_app.domain.lore.lore import Gate, Knower
+from langchain_app.domain.memory.chronicle import StoryEvent, TimeWindow, names_of
+from langchain_app.domain.memory.story_memory import KnownEvent
 from langchain_app.domain.ports import Listener
-from langchain_app.domain.story_memory import KnownEvent
 from langchain_app.domain.text import Language, detect_language
 from langchain_app.domain.world import World
 

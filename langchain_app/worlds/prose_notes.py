@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from langchain_app.domain.npc import Npc
+from langchain_app.domain.people.npc import Npc
 from langchain_app.domain.text import LANGUAGES, Language, LocalText
 from langchain_app.domain.world import World
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from langchain_app.domain.errors import AlreadyThere, ImportFailed
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.worlds.cards.files import json_bytes
 from langchain_app.worlds.cards.korean import in_latin, slug
 from langchain_app.worlds.cards.writing import check_whole, write_whole

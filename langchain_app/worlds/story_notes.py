@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from langchain_app.domain.goals import Goal
-from langchain_app.domain.npc import COMMON, ForbiddenTrigger, Npc
-from langchain_app.domain.story import Quest, Requirements, Said, Trigger
+from langchain_app.domain.people.npc import COMMON, ForbiddenTrigger, Npc
+from langchain_app.domain.story.goals import Goal
+from langchain_app.domain.story.story import Quest, Requirements, Said, Trigger
 from langchain_app.domain.text import LANGUAGES, Language, LocalText
 from langchain_app.domain.world import World
 

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from langchain_app.observability.tracing import LangfuseKeys
 from langchain_app.persistence.players import PostgresPlayers
 from langchain_app.persistence.timelines import PostgresTimelines
-from langchain_app.players import Players
+from langchain_app.services.players import Players
 from tests.playing import error_of, fresh, served
 
 SAID = {"en": "I live up in the mountains.", "ko": "저는 산골에 살아요."}

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.staging import Staged
+from langchain_app.domain.story.story import StoryState
 from langchain_app.persistence.timelines import PostgresTimelines
 from tests.playing import THEFT, error_of, fresh
 

@@ -14,9 +14,9 @@ from langchain_app.api.dependencies import caller_of
 from langchain_app.api.keys import Caller
 from langchain_app.api.schemas_seed import AskAnswer
 from langchain_app.api.seed import ask_answer
-from langchain_app.domain.awaited import awaited
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.settlement import Settlement
+from langchain_app.domain.story.awaited import awaited
+from langchain_app.domain.story.reading import Reading
+from langchain_app.domain.story.settlement import Settlement
 from langchain_app.main import create_app
 from tests.playing import YES, Game, Json, error_of, fresh, served
 
@@ -449,7 +449,7 @@ async def test_a_session_is_nobody_elses(client: Client, game: Game) -> None:
 async def test_defect_nothing_outlives_a_restart(
     client: Client, platform: Any, encoder: Any
 ) -> None:
-    from langchain_app.bootstrap import open_platform
+    from langchain_app.composition.bootstrap import open_platform
 
     seen = [await client.ask(ASKED["en"])]
     async with (

@@ -9,10 +9,10 @@ import pytest
 
 from langchain_app.api.routes.events import _report
 from langchain_app.api.schemas_events import EventRequest
-from langchain_app.domain.chronicle import EventReport
+from langchain_app.domain.memory.chronicle import EventReport
 from langchain_app.domain.ports import Whose
-from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.story.staging import Staged
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import TurnRequest
 from langchain_app.persistence.timelines import PostgresTimelines
 from langchain_app.prompts.recollection import shown

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from langchain_app.bootstrap import open_platform
+from langchain_app.composition.bootstrap import open_platform
 from langchain_app.domain.errors import DatabaseUnavailable
 from langchain_app.persistence.embedded import start_embedded_postgres
 from langchain_app.persistence.postgres import Postgres

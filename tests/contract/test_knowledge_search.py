@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_app.domain.errors import KnowledgeStoreUnavailable
-from langchain_app.domain.lore import OWN_WORDS, Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import OWN_WORDS, Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.world import World
 from langchain_app.encoder.encoder import Encoder

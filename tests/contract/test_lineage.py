@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langchain_app.domain.facts import Asked
+from langchain_app.domain.memory.facts import Asked
 from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.persistence.timelines import PostgresTimelines
 from tests.playing import fresh

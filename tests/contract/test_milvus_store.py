@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from langchain_app.domain.errors import KnowledgeStoreUnavailable
-from langchain_app.domain.lore import Chunk, Gate
+from langchain_app.domain.lore.lore import Chunk, Gate
 from langchain_app.retrieval.knowledge import Knowledge, StoredChunk
 from langchain_app.retrieval.milvus_rows import rows_of
 from langchain_app.retrieval.milvus_store import MilvusStore

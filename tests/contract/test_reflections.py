@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
-from langchain_app.afterthoughts import Settled, Thinker
-from langchain_app.domain.facts import Asked, Told
-from langchain_app.domain.reflection import OFTEN, Remembered, recurring
+from langchain_app.domain.memory.facts import Asked, Told
+from langchain_app.domain.memory.reflection import OFTEN, Remembered, recurring
 from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.llm.fact_reader import ComposedReflector, ModelFactReader, ModelReflector
 from langchain_app.persistence.reflections import PostgresReflections
 from langchain_app.persistence.timelines import PostgresTimelines
+from langchain_app.services.afterthoughts import Settled, Thinker
 
 OBSESSED = {
     "en": (

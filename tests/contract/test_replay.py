@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from langchain_app.domain.errors import TurnErased, UnknownTurn
-from langchain_app.domain.policy import policy_of
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.staging import Staged
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.policy import policy_of
+from langchain_app.domain.story.staging import Staged
 from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.observability.tracing import Tracing
 from langchain_app.persistence.past import PastChronicle, PastTimelines, read_played
 from langchain_app.persistence.timelines import PostgresTimelines
-from langchain_app.replaying import Replay, Replays
+from langchain_app.services.replaying import Replay, Replays
 from langchain_app.worlds import load_world
 from tests.playing import EBBHOLD, THEFT, fresh
 from tests.unit.graph.scripted import ScriptedSpeaker

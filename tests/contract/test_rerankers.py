@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from langchain_app.domain.lore import Chunk, Gate
+from langchain_app.domain.lore.lore import Chunk, Gate
 from langchain_app.retrieval.features import Examined, examine
 from langchain_app.retrieval.http_reranker import HttpReranker
 from langchain_app.retrieval.knowledge import Candidate, Question, StoredChunk

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.staging import Staged
+from langchain_app.domain.story.story import StoryState
 from tests.playing import Game
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from langchain_app.domain.errors import ChatModelFailed
 from langchain_app.domain.ports import Understanding
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.story import Action, StoryState
+from langchain_app.domain.story.reading import Reading
+from langchain_app.domain.story.story import Action, StoryState
 from langchain_app.domain.turn import Exchange
-from langchain_app.domain.understanding import Judged, ToRead, Understood
+from langchain_app.domain.understanding.understanding import Judged, ToRead, Understood
 from langchain_app.llm.ollama import ollama_chat_model
 from langchain_app.llm.openai import openai_chat_model
 from langchain_app.llm.state_heads import HeadsReader

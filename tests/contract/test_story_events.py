@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from langchain_app.domain.chronicle import SECRET_FROM, EventReport, TimeWindow
-from langchain_app.domain.lore import Gate
+from langchain_app.domain.lore.lore import Gate
+from langchain_app.domain.memory.chronicle import SECRET_FROM, EventReport, TimeWindow
+from langchain_app.domain.people.relationship import Relationship
 from langchain_app.domain.ports import Whose
-from langchain_app.domain.relationship import Relationship
 from langchain_app.domain.turn import TurnRequest, Utterance
 from langchain_app.persistence.timelines import PostgresTimelines
 from tests.playing import fresh

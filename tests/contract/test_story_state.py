@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from langchain_app.dialogue import Dialogue
-from langchain_app.domain.chronicle import EventReport
-from langchain_app.domain.policy import policy_of
+from langchain_app.domain.memory.chronicle import EventReport
+from langchain_app.domain.people.relationship import Decay, Relationship
 from langchain_app.domain.ports import Whose
-from langchain_app.domain.relationship import Decay, Relationship
-from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.story.policy import policy_of
+from langchain_app.domain.story.staging import Staged
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import TurnRequest
+from langchain_app.services.dialogue import Dialogue
 from tests.playing import Game, fresh
 
 SONG = {"en": "Do you and Tomas have a song?", "ko": "토마스 아저씨랑 둘만의 노래가 있어요?"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from langchain_app.bootstrap import Platform
+from langchain_app.composition.bootstrap import Platform
 from langchain_app.evaluation.played import Run
 from langchain_app.evaluation.story_files import PlacedTest, read_story_tests
 from langchain_app.evaluation.storytest_format import StoryTest

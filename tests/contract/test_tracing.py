@@ -15,11 +15,11 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from langchain_app.bootstrap import open_platform
-from langchain_app.dialogue import Dialogue
+from langchain_app.composition.bootstrap import open_platform
 from langchain_app.domain.turn import TurnRequest
 from langchain_app.observability.postgres_exporter import postgres_processor
 from langchain_app.observability.tracing import LangfuseKeys, Tracing
+from langchain_app.services.dialogue import Dialogue
 from langchain_app.settings import LangfuseSettings
 from tests.playing import fresh, served, settings_in
 

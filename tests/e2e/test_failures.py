@@ -177,9 +177,9 @@ async def test_knowledge_that_another_process_holds_is_told_and_read_once_releas
 
 
 async def test_embeddings_that_fail_or_hang_cost_the_meaning_and_not_the_turn(game) -> None:
-    from langchain_app.dialogue import Dialogue
     from langchain_app.domain.errors import EmbeddingsUnavailable
     from langchain_app.domain.turn import TurnRequest
+    from langchain_app.services.dialogue import Dialogue
 
     async def fail(text: str) -> list[float]:
         raise EmbeddingsUnavailable("down")

@@ -16,12 +16,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from langchain_app.bootstrap import open_platform
+from langchain_app.composition.bootstrap import open_platform
 from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.main import create_app
-from langchain_app.publishing import Publisher
 from langchain_app.retrieval.e5 import EmbeddedE5
+from langchain_app.services.publishing import Publisher
 from langchain_app.settings import MilvusSettings
 from tests.milvus_server import milvus_server
 from tests.playing import Game, error_of, served, settings_in

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from langchain_app.bootstrap import open_platform
+from langchain_app.composition.bootstrap import open_platform
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.worlds.cards.importing import import_files
 from tests.playing import YES, Json, fresh, served, settings_in

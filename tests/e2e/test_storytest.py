@@ -14,7 +14,7 @@ import psutil
 import psycopg
 import pytest
 
-from langchain_app.bootstrap import ingest_world
+from langchain_app.composition.bootstrap import ingest_world
 from langchain_app.persistence.embedded import start_embedded_postgres
 from tests.loopback_models import Behaviour, serve_ollama
 from tests.playing import settings_in

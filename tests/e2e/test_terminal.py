@@ -21,7 +21,7 @@ import psutil
 import psycopg
 import pytest
 
-from langchain_app.bootstrap import ingest_world
+from langchain_app.composition.bootstrap import ingest_world
 from langchain_app.persistence.embedded import start_embedded_postgres
 from tests.playing import EBBHOLD, fresh, settings_in, state_with
 from tests.unit.worlds.test_the_guide import GUIDES, written

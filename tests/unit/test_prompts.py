@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from langchain_app.domain.facts import Asked
-from langchain_app.domain.guardrails import neutralise
-from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import StoryState
-from langchain_app.domain.tone import Sentiment, choose_tone
+from langchain_app.domain.lore.lore import Chunk, Findings, Gate, ScoredChunk
+from langchain_app.domain.memory.facts import Asked
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.safety.guardrails import neutralise
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Brief, Exchange, Scene, TriggerCheck, Utterance
-from langchain_app.domain.understanding import Understood
+from langchain_app.domain.understanding.tone import Sentiment, choose_tone
+from langchain_app.domain.understanding.understanding import Understood
 from langchain_app.prompts import persona_messages
 
 ASKS = Understood(act="asks")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import tokens_in
 from langchain_app.domain.turn import Exchange
 from langchain_app.prompts.state_prompt import SPECIALS, state_prompt

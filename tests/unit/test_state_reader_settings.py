@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from langchain_app.adapters import state_reader
-from langchain_app.diagnosis import reader_health
+from langchain_app.composition.adapters import state_reader
+from langchain_app.composition.diagnosis import reader_health
 from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.llm.registry import ModelSpeaker
 from langchain_app.settings import StateHeadsSettings

@@ -6,10 +6,10 @@ from typing import get_args
 
 import pytest
 
-from langchain_app.domain.guardrails import reply_fault
-from langchain_app.domain.npc import SpeechLevel
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import Effects, Hint, Requirements, StoryState, Trigger
+from langchain_app.domain.people.npc import SpeechLevel
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.safety.guardrails import reply_fault
+from langchain_app.domain.story.story import Effects, Hint, Requirements, StoryState, Trigger
 from langchain_app.domain.text import LANGUAGES, LocalText, detect_language
 from langchain_app.domain.turn import FiredTrigger, Scene, TriggerCheck
 from langchain_app.prompts.story_lines import hint, story_line

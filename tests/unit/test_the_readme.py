@@ -97,7 +97,8 @@ def test_a_readme_tells_of_every_command_but_the_demo_that_make_plays(name) -> N
     told = {" ".join(words[: 2 if words[0] in groups else 1]) for words in commands(name)}
     assert told == {
         "chat", "serve", "ingest", "world check", "world new", "npc new", "player show",
-        "player erase", "trace", "doctor", "import", "export", "calibrate", "replay", "storytest", "attack",
+        "player erase", "trace", "doctor", "import", "export", "calibrate",
+        "replay", "storytest", "attack",
     }  # fmt: skip
 
 

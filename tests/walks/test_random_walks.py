@@ -31,17 +31,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from langchain_app.bootstrap import Platform, open_platform
-from langchain_app.domain.chronicle import EventReport
+from langchain_app.composition.bootstrap import Platform, open_platform
 from langchain_app.domain.errors import UnderstandingFailed
-from langchain_app.domain.facts import Asked, Told
-from langchain_app.domain.lore import Findings
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.memory.chronicle import EventReport
+from langchain_app.domain.memory.facts import Asked, Told
 from langchain_app.domain.ports import LoreRetriever, Understanding, Whose
-from langchain_app.domain.staging import Staged
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.story.staging import Staged
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.domain.turn import TurnRequest, Utterance
-from langchain_app.domain.understanding import Judged, ToRead, Understood
+from langchain_app.domain.understanding.understanding import Judged, ToRead, Understood
 from tests.playing import EBBHOLD, fresh, settings_in, state_with
 from tests.walks.plain_story import Json, PlainStory, PlainWorld
 

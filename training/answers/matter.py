@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from langchain_app.domain.lore import Chunk, Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Chunk, Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import Language
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.language.tokens import Tokeniser, is_content, sentences

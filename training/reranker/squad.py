@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from langchain_app.domain.lore import Chunk, Gate
+from langchain_app.domain.lore.lore import Chunk, Gate
 from langchain_app.domain.text import Language, detect_language
 
 PUBLIC = Gate(audience=("public",))

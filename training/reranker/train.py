@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.language.tokens import Tokeniser, is_content
 from langchain_app.retrieval.e5 import EmbeddedE5

@@ -5,10 +5,11 @@ Run as: python -m training.understanding.heads FOLDER [--dev SET,...]
 `personal`: what a line asks of the NPC itself. `feeling`: how what it tells is to who tells it.
 `wanted`: what it wants of the NPC. `about`: whom a question is about. `despair`: whether the player
 seems to want to die. `steers`: whether they would move the story by saying that it moved.
-`of_before`: what a line is to what was told before. `alone`, whether it stands alone, is taught anew,
-with questions that follow others. FOLDER has understanding.pt, which is written again with the heads in
-it. Lines are those of the folder of data/ that is called like the head, and those of the other folders whose label is sure. The last line is JSON: of the dev sets,
-how many lines are heard for what they are, at how many others taken for one."""
+`of_before`: what a line is to what was told before. `alone`, whether it stands alone, is taught
+anew, with questions that follow others. FOLDER has understanding.pt, which is written again with the
+heads in it. Lines are those of the folder of data/ that is called like the head, and those of the
+other folders whose label is sure. The last line is JSON: of the dev sets, how many lines are heard
+for what they are, at how many others taken for one."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.labels import LAST_HEADS

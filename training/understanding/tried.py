@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from langchain_app.domain.text import Language, LocalText
-from langchain_app.domain.understanding import Before, StoryAct, ToRead, Understood
+from langchain_app.domain.understanding.understanding import Before, StoryAct, ToRead, Understood
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from training.understanding.examples import Act, Told, acts_of, told_of

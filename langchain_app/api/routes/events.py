@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from langchain_app.api.dependencies import CallerDep, EventIntakeDep
 from langchain_app.api.schemas import ErrorAnswer
 from langchain_app.api.schemas_events import EventAnswer, EventRequest
-from langchain_app.domain.action_results import ActionResult
-from langchain_app.domain.chronicle import PUBLIC, EventReport, Witness
+from langchain_app.domain.memory.chronicle import PUBLIC, EventReport, Witness
 from langchain_app.domain.ports import Whose
+from langchain_app.domain.story.action_results import ActionResult
 from langchain_app.domain.text import LANGUAGES, Language, detect_language
 
 router = APIRouter(prefix="/api", tags=["story"])

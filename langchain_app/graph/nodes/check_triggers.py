@@ -7,13 +7,13 @@ from functools import partial
 
 from langgraph.runtime import Runtime
 
-from langchain_app.domain.actions import possible_now
 from langchain_app.domain.errors import ChatModelFailed
-from langchain_app.domain.helping import offered, trouble
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.story import Trigger
-from langchain_app.domain.story_acts import story_acts
-from langchain_app.domain.triggers import (
+from langchain_app.domain.story.actions import possible_now
+from langchain_app.domain.story.helping import offered, trouble
+from langchain_app.domain.story.reading import Reading
+from langchain_app.domain.story.story import Trigger
+from langchain_app.domain.story.story_acts import story_acts
+from langchain_app.domain.story.triggers import (
     SURE,
     Decision,
     alike,
@@ -30,7 +30,7 @@ from langchain_app.domain.triggers import (
     spoken_of,
 )
 from langchain_app.domain.turn import Deflection, FiredTrigger, StateQuestion, TriggerCheck
-from langchain_app.domain.understanding import Understood
+from langchain_app.domain.understanding.understanding import Understood
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState

@@ -6,13 +6,13 @@ import asyncio
 
 from langgraph.runtime import Runtime
 
-from langchain_app.domain.emotion import Emotion
 from langchain_app.domain.errors import ChatModelFailed, TurnDeadlineExceeded
-from langchain_app.domain.lines import pick
-from langchain_app.domain.lore import Findings
-from langchain_app.domain.tone import Sentiment, choose_tone
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.people.emotion import Emotion
+from langchain_app.domain.people.lines import pick
 from langchain_app.domain.turn import Brief, Deflection, Reply, TriggerCheck
-from langchain_app.domain.understanding import NOTHING
+from langchain_app.domain.understanding.tone import Sentiment, choose_tone
+from langchain_app.domain.understanding.understanding import NOTHING
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.faults import fault_in
 from langchain_app.graph.observed import Update, observed

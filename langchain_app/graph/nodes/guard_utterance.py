@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
-from langchain_app.domain.guardrails import Neutralised, exploit_evidence, neutralise
-from langchain_app.domain.moderation import Moderated, moderated
+from langchain_app.domain.safety.guardrails import Neutralised, exploit_evidence, neutralise
+from langchain_app.domain.safety.moderation import Moderated, moderated
 from langchain_app.domain.text import detect_language
 from langchain_app.domain.turn import Deflection, Utterance
 from langchain_app.graph.context import TurnContext

@@ -7,8 +7,8 @@ from collections.abc import Awaitable
 
 from langgraph.runtime import Runtime
 
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.story_memory import merged, with_just
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.memory.story_memory import merged, with_just
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState

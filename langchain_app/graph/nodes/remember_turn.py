@@ -7,16 +7,16 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from langchain_app.domain.answer import answer_of
-from langchain_app.domain.awaited import awaited, stages_reached
 from langchain_app.domain.errors import TimelineMoved
-from langchain_app.domain.game_state import as_stated
-from langchain_app.domain.lore import Findings
-from langchain_app.domain.memory import HAPPENED, importance
-from langchain_app.domain.rumour import ChronicleEntry
-from langchain_app.domain.triggers import open_triggers
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.memory.memory import HAPPENED, importance
+from langchain_app.domain.memory.rumour import ChronicleEntry
+from langchain_app.domain.story.awaited import awaited, stages_reached
+from langchain_app.domain.story.game_state import as_stated
+from langchain_app.domain.story.triggers import open_triggers
 from langchain_app.domain.turn import TriggerCheck, TurnRecord
 from langchain_app.domain.turn_events import events_of_turn
-from langchain_app.domain.understanding import NOTHING
+from langchain_app.domain.understanding.understanding import NOTHING
 from langchain_app.graph.context import Parts, TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState

@@ -7,8 +7,8 @@ import asyncio
 from langgraph.runtime import Runtime
 
 from langchain_app.domain.errors import KnowledgeStoreUnavailable
-from langchain_app.domain.lore import Findings
-from langchain_app.domain.npc import MAY_BE_KNOWN
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.people.npc import MAY_BE_KNOWN
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.lorebooks import with_lorebooks
 from langchain_app.graph.observed import Update, observed

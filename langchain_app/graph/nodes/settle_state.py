@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from langchain_app.domain.proposals import Heard, propose
-from langchain_app.domain.settlement import settle
+from langchain_app.domain.story.proposals import Heard, propose
+from langchain_app.domain.story.settlement import settle
 from langchain_app.domain.turn import TriggerCheck
-from langchain_app.domain.understanding import NOTHING
+from langchain_app.domain.understanding.understanding import NOTHING
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState

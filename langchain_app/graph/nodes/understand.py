@@ -7,17 +7,17 @@ import asyncio
 from langgraph.runtime import Runtime
 
 from langchain_app.domain.errors import UnderstandingFailed
-from langchain_app.domain.hearing import heard
-from langchain_app.domain.helping import offering_help
-from langchain_app.domain.story_acts import story_acts
-from langchain_app.domain.tone import choose_tone
-from langchain_app.domain.triggers import (
+from langchain_app.domain.story.helping import offering_help
+from langchain_app.domain.story.story_acts import story_acts
+from langchain_app.domain.story.triggers import (
     asked_back_of,
     closed_triggers,
     open_triggers,
     plays,
 )
-from langchain_app.domain.understanding import Before, StoryAct, ToRead, Understood
+from langchain_app.domain.understanding.hearing import heard
+from langchain_app.domain.understanding.tone import choose_tone
+from langchain_app.domain.understanding.understanding import Before, StoryAct, ToRead, Understood
 from langchain_app.graph.context import TurnContext
 from langchain_app.graph.observed import Update, observed
 from langchain_app.graph.state import TurnState

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import Literal
 
-from langchain_app.domain.guardrails import neutralise, reply_fault
-from langchain_app.domain.macros import Cast, expand, unknown_macros
-from langchain_app.domain.npc import SpeechLevel, VoiceLines
+from langchain_app.domain.lore.macros import Cast, expand, unknown_macros
+from langchain_app.domain.people.npc import SpeechLevel, VoiceLines
+from langchain_app.domain.safety.guardrails import neutralise, reply_fault
 from langchain_app.domain.text import LANGUAGES, Language, detect_language
 from langchain_app.worlds.cards.files import Json
 from langchain_app.worlds.cards.korean import in_latin, speech_level_of

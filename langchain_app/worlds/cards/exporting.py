@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from langchain_app.domain.decorators import read_decorators
 from langchain_app.domain.errors import AlreadyThere, ExportFailed, NothingToExport
-from langchain_app.domain.npc import Npc
+from langchain_app.domain.lore.decorators import read_decorators
+from langchain_app.domain.people.npc import Npc
 from langchain_app.domain.text import Language
 from langchain_app.domain.world import World
 from langchain_app.worlds.cards.books import book_of_card, to_world_info

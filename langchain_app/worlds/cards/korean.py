@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from hashlib import blake2b
 
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
 
 _ENDINGS: tuple[tuple[SpeechLevel, re.Pattern[str]], ...] = (
     ("hapsyo", re.compile(r"(?:니다|니까|십시오|십시다)$")),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from langchain_app.domain.decorators import read_decorators
-from langchain_app.domain.lorebook import Lorebook
-from langchain_app.domain.macros import unknown_macros
+from langchain_app.domain.lore.decorators import read_decorators
+from langchain_app.domain.lore.lorebook import Lorebook
+from langchain_app.domain.lore.macros import unknown_macros
 from langchain_app.domain.text import detect_language
 from langchain_app.worlds.cards.character import Note
 from langchain_app.worlds.cards.files import Json

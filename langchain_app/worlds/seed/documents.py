@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
-from langchain_app.domain.guardrails import neutralise
+from langchain_app.domain.safety.guardrails import neutralise
 
 MAX_LIST = 200
 ANY = "any"

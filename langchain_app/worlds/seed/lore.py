@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from langchain_app.domain.story import START
+from langchain_app.domain.story.story import START
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.worlds.cards.korean import slug
 from langchain_app.worlds.passages import MAX_BODY_CHARS

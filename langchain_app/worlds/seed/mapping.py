@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from langchain_app.domain.relationship import DEFAULT_AXES
+from langchain_app.domain.people.relationship import DEFAULT_AXES
 from langchain_app.domain.text import Language, detect_language
 from langchain_app.domain.world import World
 from langchain_app.worlds.cards.character import Note, both

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from langchain_app.domain.emotion import Emotion
-from langchain_app.domain.relationship import WIDEST
+from langchain_app.domain.people.emotion import Emotion
+from langchain_app.domain.people.relationship import WIDEST
 from langchain_app.worlds.cards.korean import slug
 
 _SAFE = re.compile(r"\w[\w.-]{0,63}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.guardrails import reply_fault
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
+from langchain_app.domain.safety.guardrails import reply_fault
 from langchain_app.domain.text import LANGUAGES, Language
 from langchain_app.worlds.cards.character import LEVEL_NAMES, both
 from langchain_app.worlds.cards.files import Json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from langchain_app.domain.relationship import WIDEST
+from langchain_app.domain.people.relationship import WIDEST
 from langchain_app.worlds.seed.documents import FlagDef, TriggerDef
 from langchain_app.worlds.seed.frame import AXES, Frame
 from langchain_app.worlds.seed.naming import kept_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from langchain_app.domain.story import START
+from langchain_app.domain.story.story import START
 from langchain_app.worlds.cards.korean import slug
 from langchain_app.worlds.seed.documents import ANY, Document, TriggerDef
 from langchain_app.worlds.seed.reading import About

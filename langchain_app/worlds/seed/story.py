@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from langchain_app.domain.guardrails import reply_fault
 from langchain_app.domain.keywords import Keywords
-from langchain_app.domain.relationship import DEFAULT_AXES
-from langchain_app.domain.story import START
+from langchain_app.domain.people.relationship import DEFAULT_AXES
+from langchain_app.domain.safety.guardrails import reply_fault
+from langchain_app.domain.story.story import START
 from langchain_app.domain.text import LANGUAGES, detect_language
 from langchain_app.worlds.cards.character import both
 from langchain_app.worlds.cards.files import Json

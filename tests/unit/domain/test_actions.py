@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from langchain_app.domain.actions import ActionSpec, fault_of, possible_now
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import Action, Requirements, Standing, StoryState
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.actions import ActionSpec, fault_of, possible_now
+from langchain_app.domain.story.story import Action, Requirements, Standing, StoryState
 
 FOLLOW = {
     "does": {"en": "Walk along.", "ko": "함께 걷는다."},

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langchain_app.domain.activation import Scan, activate, replayed
-from langchain_app.domain.decorators import Decorators
-from langchain_app.domain.lore import Gate, Knower
-from langchain_app.domain.lorebook import Entry, Lorebook
-from langchain_app.domain.macros import Cast
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.activation import Scan, activate, replayed
+from langchain_app.domain.lore.decorators import Decorators
+from langchain_app.domain.lore.lore import Gate, Knower
+from langchain_app.domain.lore.lorebook import Entry, Lorebook
+from langchain_app.domain.lore.macros import Cast
+from langchain_app.domain.story.story import StoryState
 
 PUBLIC = Gate(audience=("public",))
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.chronicle import (
+from langchain_app.domain.errors import (
+    EventFromTheFuture,
+    EventInvalid,
+    UnknownNpc,
+    UnknownPlace,
+)
+from langchain_app.domain.lore.lore import Gate
+from langchain_app.domain.memory.chronicle import (
     AHEAD_H,
     LONGEST_TEXT,
     EventReport,
@@ -17,13 +24,6 @@ from langchain_app.domain.chronicle import (
     clock_after,
     story_event,
 )
-from langchain_app.domain.errors import (
-    EventFromTheFuture,
-    EventInvalid,
-    UnknownNpc,
-    UnknownPlace,
-)
-from langchain_app.domain.lore import Gate
 
 REPORT = EventReport("e-1", "theft", {"en": "A lantern was stolen."}, place="bell_tower")
 

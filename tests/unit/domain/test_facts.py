@@ -7,8 +7,16 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.facts import PLAYER, SINGLE, SLOTS, Asked, Fact, Told, with_validity
-from langchain_app.domain.memory import recall_facts
+from langchain_app.domain.memory.facts import (
+    PLAYER,
+    SINGLE,
+    SLOTS,
+    Asked,
+    Fact,
+    Told,
+    with_validity,
+)
+from langchain_app.domain.memory.memory import recall_facts
 
 
 def fact(at: int, value: str, slot="home", stance="holds", subject=PLAYER, seq=None) -> Fact:

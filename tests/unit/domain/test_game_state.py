@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_app.domain.errors import GameStateInvalid
-from langchain_app.domain.game_state import as_stated
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.game_state import as_stated
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Scene, TurnRequest
 
 CARRIED = StoryState(flags=frozenset({"cracked_bell.rumour"}), items=frozenset({"moonwort"}))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from langchain_app.domain.disguises import readings
-from langchain_app.domain.guardrails import (
+from langchain_app.domain.safety.disguises import readings
+from langchain_app.domain.safety.guardrails import (
     HELD_BACK,
     StreamGuard,
     exploit_evidence,
@@ -20,7 +20,7 @@ from langchain_app.domain.guardrails import (
     reply_fault,
     storable,
 )
-from langchain_app.domain.hearing import heard, plain, spoken
+from langchain_app.domain.understanding.hearing import heard, plain, spoken
 
 ATTACKS = [
     # instruction override

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.hearing import COURTEOUS_CHARS, LONGEST, heard, plain, spoken
+from langchain_app.domain.understanding.hearing import (
+    COURTEOUS_CHARS,
+    LONGEST,
+    heard,
+    plain,
+    spoken,
+)
 
 
 @pytest.mark.parametrize(

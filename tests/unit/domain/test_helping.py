@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from langchain_app.domain.helping import OFFERS_HELP, offering_help, trouble
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.story.helping import OFFERS_HELP, offering_help, trouble
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.domain.turn import Exchange, Scene
-from langchain_app.domain.understanding import Judged, Understood
+from langchain_app.domain.understanding.understanding import Judged, Understood
 
 
 def scene(ebbhold, npc: str, *flags: str) -> Scene:

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.lines import pick
+from langchain_app.domain.people.lines import pick
 
 line_sets = st.lists(
     st.text("가나다abc", min_size=1, max_size=6), min_size=1, max_size=6, unique=True

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from langchain_app.domain.lore import Findings, Gate, Knower
-from langchain_app.domain.story import START, StoryState
+from langchain_app.domain.lore.lore import Findings, Gate, Knower
+from langchain_app.domain.story.story import START, StoryState
 
 AUDIENCES = ("public", "npc:maren", "npc:harl", "faction:wardens")
 FLAGS = ("q.one", "q.two")

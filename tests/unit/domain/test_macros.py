@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.decorators import Decorators, read_decorators
-from langchain_app.domain.macros import Cast, curly, expand, unknown_macros
+from langchain_app.domain.lore.decorators import Decorators, read_decorators
+from langchain_app.domain.lore.macros import Cast, curly, expand, unknown_macros
 
 CAST = Cast("베르타", "손님", turn="turn-1", place="t-1")
 

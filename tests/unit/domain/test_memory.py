@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.facts import PLAYER, Asked, Fact, Told
-from langchain_app.domain.memory import (
+from langchain_app.domain.memory.facts import PLAYER, Asked, Fact, Told
+from langchain_app.domain.memory.memory import (
     FLOOR,
     MATTERS,
     Cue,

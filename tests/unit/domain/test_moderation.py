@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from langchain_app.domain.moderation import ModerationRule, moderated
+from langchain_app.domain.safety.moderation import ModerationRule, moderated
 
 NEVER = {
     "id": "obscene",

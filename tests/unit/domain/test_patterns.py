@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langchain_app.domain.pattern_syntax import PatternRefused
-from langchain_app.domain.patterns import Fuel, compiled
+from langchain_app.domain.safety.pattern_syntax import PatternRefused
+from langchain_app.domain.safety.patterns import Fuel, compiled
 
 _ATOMS = st.sampled_from(
     ["a", "b", "종", ".", r"\w", r"\d", r"\s", r"\b", "[ab]", "[^a]", "[a-c1]", "^"]

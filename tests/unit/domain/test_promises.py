@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_app.domain.promises import Settled, promise_fault
-from langchain_app.domain.story import Effects, StoryState
+from langchain_app.domain.story.promises import Settled, promise_fault
+from langchain_app.domain.story.story import Effects, StoryState
 
 GIVES = Effects(gives=("bronze_clapper",))
 

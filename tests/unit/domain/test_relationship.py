@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from langchain_app.domain.relationship import (
+from langchain_app.domain.people.relationship import (
     WIDEST,
     Axis,
     Decay,

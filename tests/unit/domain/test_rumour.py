@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.chronicle import Society, StoryEvent, Witness
-from langchain_app.domain.lore import Gate
-from langchain_app.domain.rumour import (
+from langchain_app.domain.lore.lore import Gate
+from langchain_app.domain.memory.chronicle import Society, StoryEvent, Witness
+from langchain_app.domain.memory.rumour import (
     FLOOR,
     HOP_FADE,
     HOP_H,

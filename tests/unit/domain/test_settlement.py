@@ -7,13 +7,13 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langchain_app.domain.actions import ActionSpec
-from langchain_app.domain.policy import Lists, SettlementPolicy, policy_of
-from langchain_app.domain.proposals import Heard, propose
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.relationship import Axis, Deltas, Relationship
-from langchain_app.domain.settlement import Proposal, Settlement, settle
-from langchain_app.domain.story import (
+from langchain_app.domain.people.relationship import Axis, Deltas, Relationship
+from langchain_app.domain.story.actions import ActionSpec
+from langchain_app.domain.story.policy import Lists, SettlementPolicy, policy_of
+from langchain_app.domain.story.proposals import Heard, propose
+from langchain_app.domain.story.reading import Reading
+from langchain_app.domain.story.settlement import Proposal, Settlement, settle
+from langchain_app.domain.story.story import (
     Action,
     Effects,
     Requirements,
@@ -22,8 +22,8 @@ from langchain_app.domain.story import (
     StoryState,
 )
 from langchain_app.domain.text import LocalText
-from langchain_app.domain.tone import Sentiment, choose_tone
 from langchain_app.domain.turn import Deflection, FiredTrigger
+from langchain_app.domain.understanding.tone import Sentiment, choose_tone
 
 FLAGS = ("q.one", "q.two", "q.done", "q.never")
 AXES = ("trust", "relationship", "respect")

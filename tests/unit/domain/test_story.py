@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from langchain_app.domain.keywords import Keywords
-from langchain_app.domain.policy import policy_of
-from langchain_app.domain.proposals import Heard, propose
-from langchain_app.domain.relationship import Axis, Level, Relationship
-from langchain_app.domain.settlement import settle
-from langchain_app.domain.story import (
+from langchain_app.domain.people.relationship import Axis, Level, Relationship
+from langchain_app.domain.story.policy import policy_of
+from langchain_app.domain.story.proposals import Heard, propose
+from langchain_app.domain.story.settlement import settle
+from langchain_app.domain.story.story import (
     START,
     Requirements,
     Said,
@@ -20,11 +20,11 @@ from langchain_app.domain.story import (
     StoryState,
     Trigger,
 )
-from langchain_app.domain.story_acts import story_acts
+from langchain_app.domain.story.story_acts import story_acts
+from langchain_app.domain.story.triggers import decided, open_triggers
 from langchain_app.domain.text import LocalText
-from langchain_app.domain.triggers import decided, open_triggers
 from langchain_app.domain.turn import Scene, Utterance
-from langchain_app.domain.understanding import Judged, Understood
+from langchain_app.domain.understanding.understanding import Judged, Understood
 
 FLAGS = ("q.one", "q.two", "q.three")
 flag_sets = st.frozensets(st.sampled_from(FLAGS))

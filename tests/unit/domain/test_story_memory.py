@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from langchain_app.domain.story_memory import EventQuestion, KnownEvent, come_to_mind, merged
+from langchain_app.domain.memory.story_memory import EventQuestion, KnownEvent, come_to_mind, merged
 
 THEFT = KnownEvent(
     "A thief took a lantern.", 30.0, 0.7, frozenset({"thief", "lantern", "market", "keel"})

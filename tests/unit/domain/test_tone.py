@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.npc import Emotion
-from langchain_app.domain.relationship import Mood
-from langchain_app.domain.tone import Sentiment, choose_tone
+from langchain_app.domain.people.npc import Emotion
+from langchain_app.domain.people.relationship import Mood
+from langchain_app.domain.understanding.tone import Sentiment, choose_tone
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from langchain_app.domain.facts import Asked
 from langchain_app.domain.keywords import Keywords
-from langchain_app.domain.npc import ForbiddenTrigger, Npc, Reaction
-from langchain_app.domain.policy import SettlementPolicy, policy_of
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import (
+from langchain_app.domain.memory.facts import Asked
+from langchain_app.domain.people.npc import ForbiddenTrigger, Npc, Reaction
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.policy import SettlementPolicy, policy_of
+from langchain_app.domain.story.reading import Reading
+from langchain_app.domain.story.story import (
     Action,
     Confirm,
     Effects,
@@ -26,9 +26,8 @@ from langchain_app.domain.story import (
     StoryState,
     Trigger,
 )
-from langchain_app.domain.story_acts import story_acts as held_against
-from langchain_app.domain.text import LocalText, LocalTexts
-from langchain_app.domain.triggers import (
+from langchain_app.domain.story.story_acts import story_acts as held_against
+from langchain_app.domain.story.triggers import (
     ASKED,
     BY_THE_WAY,
     HEARD,
@@ -52,8 +51,9 @@ from langchain_app.domain.triggers import (
     read_trigger,
     spoken_of,
 )
+from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.turn import Exchange, Scene, Utterance
-from langchain_app.domain.understanding import Act, Judged, StoryAct, Understood
+from langchain_app.domain.understanding.understanding import Act, Judged, StoryAct, Understood
 
 EXAMPLES = LocalTexts(en=("I found Pell",), ko=("펠을 찾았어요",))
 WORDS = Said(examples=EXAMPLES)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_app.domain.chronicle import Society
-from langchain_app.domain.ledger import LedgerEntry
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.rumour import spread
-from langchain_app.domain.settlement import Settlement
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.memory.chronicle import Society
+from langchain_app.domain.memory.rumour import spread
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.ledger import LedgerEntry
+from langchain_app.domain.story.settlement import Settlement
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.turn_events import events_of_turn
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.facts import PLAYER, SLOTS, Asked, Told
+from langchain_app.domain.memory.facts import PLAYER, SLOTS, Asked, Told
 from langchain_app.encoder.labels import ASKED, STANCES, TAGS
 from langchain_app.encoder.pieces import Pieces
 from langchain_app.encoder.telling import LONGEST, MOST, Telling, two_layers

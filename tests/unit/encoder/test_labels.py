@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
-from langchain_app.domain import facts
-from langchain_app.domain.npc import Personal, SmallTalk, Wanted
-from langchain_app.domain.understanding import (
+from langchain_app.domain.memory import facts
+from langchain_app.domain.people.npc import Personal, SmallTalk, Wanted
+from langchain_app.domain.understanding.understanding import (
     AS_FELT,
     MANNERS,
     About,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from langchain_app.domain.story.triggers import HEARD, SURE
 from langchain_app.domain.text import LANGUAGES, Language, LocalText, LocalTexts
-from langchain_app.domain.triggers import HEARD, SURE
-from langchain_app.domain.understanding import Before, StoryAct, ToRead, Understood
+from langchain_app.domain.understanding.understanding import Before, StoryAct, ToRead, Understood
 from langchain_app.encoder.encoder import Encoder
 from langchain_app.encoder.understanding import EmbeddedUnderstanding
 from langchain_app.worlds import load_world

@@ -11,7 +11,7 @@ import pytest
 
 from langchain_app.domain.errors import UnderstandingFailed
 from langchain_app.domain.text import LocalText, LocalTexts
-from langchain_app.domain.understanding import Before, StoryAct
+from langchain_app.domain.understanding.understanding import Before, StoryAct
 from langchain_app.encoder.labels import SEGMENTS
 from langchain_app.encoder.understanding import (
     EXAMPLES,

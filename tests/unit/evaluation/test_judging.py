@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from langchain_app.domain.ledger import LedgerEntry
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.ledger import LedgerEntry
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.world import World
 from langchain_app.evaluation.judging import judge
 from langchain_app.evaluation.played import Failure, PlayedTurn

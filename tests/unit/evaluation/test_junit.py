@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.evaluation.junit import junit
 from langchain_app.evaluation.played import FailedTurn, Failure, PlayedTurn, Run
 from langchain_app.evaluation.story_files import PlacedTest

@@ -9,19 +9,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from langchain_app.domain.chronicle import StoryEvent
 from langchain_app.domain.errors import TimelineMoved
-from langchain_app.domain.facts import Asked
-from langchain_app.domain.lore import Findings
-from langchain_app.domain.npc import Npc
-from langchain_app.domain.policy import policy_of
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.memory.chronicle import StoryEvent
+from langchain_app.domain.memory.facts import Asked
+from langchain_app.domain.memory.rumour import ChronicleEntry
+from langchain_app.domain.people.npc import Npc
+from langchain_app.domain.people.relationship import DEFAULT_AXES, Axes, Relationship
 from langchain_app.domain.ports import StoredTurn
-from langchain_app.domain.relationship import DEFAULT_AXES, Axes, Relationship
-from langchain_app.domain.rumour import ChronicleEntry
-from langchain_app.domain.story import StoryState
-from langchain_app.domain.tone import Sentiment, Tone
+from langchain_app.domain.story.policy import policy_of
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Exchange, Scene, TurnRecord, TurnRequest
-from langchain_app.domain.understanding import Act, Judged, Outcome, ToRead, Understood
+from langchain_app.domain.understanding.tone import Sentiment, Tone
+from langchain_app.domain.understanding.understanding import (
+    Act,
+    Judged,
+    Outcome,
+    ToRead,
+    Understood,
+)
 from langchain_app.domain.world import World
 from langchain_app.graph.builder import compiled_turn
 from langchain_app.graph.context import Parts, TurnContext

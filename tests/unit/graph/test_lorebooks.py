@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from langchain_app.domain.facts import Asked
-from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
-from langchain_app.domain.lorebook import Entry, Lorebook
+from langchain_app.domain.lore.lore import Chunk, Findings, Gate, ScoredChunk
+from langchain_app.domain.lore.lorebook import Entry, Lorebook
+from langchain_app.domain.memory.facts import Asked
 from langchain_app.domain.text import tokens_in
 from langchain_app.domain.turn import Exchange, Scene, Utterance
-from langchain_app.domain.understanding import Understood
+from langchain_app.domain.understanding.understanding import Understood
 from langchain_app.domain.world import World
 from langchain_app.graph.lorebooks import with_lorebooks
 from langchain_app.prompts import brief_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from langchain_app.domain.memory import Recollection
+from langchain_app.domain.memory.memory import Recollection
 from tests.unit.graph.scripted import Chronicle, Memories, play
 
 

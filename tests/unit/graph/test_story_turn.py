@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from langchain_app.domain.errors import ChatModelFailed, GameStateInvalid
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.relationship import Deltas, Relationship
-from langchain_app.domain.story import Action, StoryState
+from langchain_app.domain.people.relationship import Deltas, Relationship
+from langchain_app.domain.story.reading import Reading
+from langchain_app.domain.story.story import Action, StoryState
 from tests.unit.graph.scripted import ScriptedSpeaker, Timeline, performing, play
 
 ENTRUSTED = StoryState(flags=frozenset({"cracked_bell.rumour", "cracked_bell.entrusted"}))

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from langchain_app.domain.errors import UnderstandingFailed
-from langchain_app.domain.facts import PLAYER, Asked, Told
-from langchain_app.domain.reading import Reading
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.memory.facts import PLAYER, Asked, Told
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.reading import Reading
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Exchange
-from langchain_app.domain.understanding import Judged, Understood
+from langchain_app.domain.understanding.understanding import Judged, Understood
 from tests.unit.graph.scripted import (
     ASKS,
     Listener,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.facts import PLAYER, SLOTS, Fact, Slot, Told
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.memory.facts import PLAYER, SLOTS, Fact, Slot, Told
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.language.fact_sentences import known, reminded
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.language.speech_level import speak_at_level
 from langchain_app.language.tokens import Tokeniser, sentences
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.chronicle import TimeWindow
+from langchain_app.domain.memory.chronicle import TimeWindow
 from langchain_app.language.time_window import DAY_H, asked_time
 
 NOW = 10 * DAY_H + 14  # two in the afternoon of the eleventh day

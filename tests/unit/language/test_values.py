@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_app.domain.facts import SLOTS
+from langchain_app.domain.memory.facts import SLOTS
 from langchain_app.language.values import as_value
 
 

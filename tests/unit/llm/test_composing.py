@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from langchain_app.domain.facts import PLAYER, Asked, Told
-from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import StoryState, Trigger
+from langchain_app.domain.lore.lore import Chunk, Findings, Gate, ScoredChunk
+from langchain_app.domain.memory.facts import PLAYER, Asked, Told
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.story import StoryState, Trigger
 from langchain_app.domain.text import LocalText
-from langchain_app.domain.tone import Sentiment, choose_tone
 from langchain_app.domain.turn import Brief, Exchange, FiredTrigger, Scene, TriggerCheck, Utterance
-from langchain_app.domain.understanding import Understood
+from langchain_app.domain.understanding.tone import Sentiment, choose_tone
+from langchain_app.domain.understanding.understanding import Understood
 from langchain_app.llm.composing import Composer
 
 FACT = {"en": "The bell cracked at dawn.", "ko": "종은 새벽에 금이 갔다."}

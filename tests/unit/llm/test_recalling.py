@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_app.domain.facts import PLAYER, SLOTS, Asked, Fact, Told
-from langchain_app.domain.lore import Findings
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import StoryState
-from langchain_app.domain.tone import Sentiment, choose_tone
+from langchain_app.domain.lore.lore import Findings
+from langchain_app.domain.memory.facts import PLAYER, SLOTS, Asked, Fact, Told
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Brief, Scene, TriggerCheck, Utterance
-from langchain_app.domain.understanding import Understood
+from langchain_app.domain.understanding.tone import Sentiment, choose_tone
+from langchain_app.domain.understanding.understanding import Understood
 from langchain_app.llm.recalling import recalled
 
 HOME = Asked(("home",), (PLAYER,))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_app.domain.lore import Chunk, Findings, Gate, ScoredChunk
-from langchain_app.domain.memory import Recollection
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import StoryState
-from langchain_app.domain.tone import Sentiment, choose_tone
+from langchain_app.domain.lore.lore import Chunk, Findings, Gate, ScoredChunk
+from langchain_app.domain.memory.memory import Recollection
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Brief, Scene, TriggerCheck, Utterance
-from langchain_app.domain.understanding import Act, Understood
+from langchain_app.domain.understanding.tone import Sentiment, choose_tone
+from langchain_app.domain.understanding.understanding import Act, Understood
 from langchain_app.llm.composing import Composer
 from langchain_app.llm.telling import Teller
 from langchain_app.prompts import persona_messages

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from langchain_app.domain.errors import UnderstandingFailed
-from langchain_app.domain.lore import Chunk, Gate, Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Chunk, Gate, Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Exchange, Utterance
 from langchain_app.retrieval.answering import FIGURES, HIDDEN_READ, READ
 from langchain_app.retrieval.e5 import EmbeddedE5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from langchain_app.domain.lore import Chunk, Gate
+from langchain_app.domain.lore.lore import Chunk, Gate
 from langchain_app.retrieval.dense_index import COARSE_FROM, DenseIndex
 from langchain_app.retrieval.features import FEATURES, examine
 from langchain_app.retrieval.knowledge import Candidate, Question, StoredChunk

@@ -8,7 +8,7 @@ from hashlib import sha256
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from langchain_app.domain.lore import Chunk, Gate
+from langchain_app.domain.lore.lore import Chunk, Gate
 from langchain_app.language.tokens import Tokeniser
 from langchain_app.retrieval.ingest import PROBED, Embedding, embed
 from langchain_app.retrieval.knowledge import Knowledge

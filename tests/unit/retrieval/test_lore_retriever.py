@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.turn import Exchange, Utterance
 from langchain_app.retrieval.knowledge import Knowledge, StoredChunk, segments_of
 from langchain_app.retrieval.lore_retriever import HybridRetriever

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import detect_language
 from langchain_app.worlds import load_world
 

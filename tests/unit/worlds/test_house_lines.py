@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from langchain_app.domain.npc import SpeechLevel, Voice
+from langchain_app.domain.people.npc import SpeechLevel, Voice
 from langchain_app.worlds.house import with_plain_lines
 
 MERLE = {"name": {"en": "Merle", "ko": "메를"}, "speech_level": "hage"}

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from langchain_app.domain.decorators import Decorators
 from langchain_app.domain.errors import WorldInvalid
-from langchain_app.domain.lorebook import Lorebook
+from langchain_app.domain.lore.decorators import Decorators
+from langchain_app.domain.lore.lorebook import Lorebook
 from langchain_app.worlds import load_world
 from langchain_app.worlds.lorebooks import lorebook_of
 from tests.unit import guides

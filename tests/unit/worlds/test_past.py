@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_app.domain.chronicle import StoryEvent, TimeWindow
-from langchain_app.domain.lore import Knower
-from langchain_app.domain.story import StoryState
+from langchain_app.domain.lore.lore import Knower
+from langchain_app.domain.memory.chronicle import StoryEvent, TimeWindow
+from langchain_app.domain.story.story import StoryState
 from langchain_app.domain.text import LANGUAGES, detect_language
 from langchain_app.language.listener import LocalListener
 from langchain_app.worlds.past import WorldPast

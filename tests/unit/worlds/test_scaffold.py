@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from langchain_app.domain.errors import AlreadyThere, ImportFailed, WorldInvalid
-from langchain_app.domain.npc import SpeechLevel
+from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.worlds.loading import load_world
 from langchain_app.worlds.scaffold import Person, new_npc, new_world
 

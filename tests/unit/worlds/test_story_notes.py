@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from langchain_app.domain.npc import ForbiddenTrigger
-from langchain_app.domain.story import Effects, Requirements, Said, Trigger
+from langchain_app.domain.people.npc import ForbiddenTrigger
+from langchain_app.domain.story.story import Effects, Requirements, Said, Trigger
 from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.world import World
 from langchain_app.worlds.story_notes import story_notes

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from langchain_app.domain.history import PastEvent
-from langchain_app.domain.lore import Gate, Knower
-from langchain_app.domain.npc import VoiceLines
-from langchain_app.domain.relationship import Relationship
-from langchain_app.domain.story import Item, Quest, StoryState, Trigger
+from langchain_app.domain.lore.lore import Gate, Knower
+from langchain_app.domain.manifest import Manifest
+from langchain_app.domain.memory.history import PastEvent
+from langchain_app.domain.people.npc import VoiceLines
+from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.story import Item, Quest, StoryState, Trigger
 from langchain_app.domain.text import LANGUAGES
-from langchain_app.domain.world import Manifest, World
+from langchain_app.domain.world import World
 from langchain_app.worlds import load_world
 from tests.unit.guides import fenced, read
 

@@ -10,8 +10,8 @@ from typing import Any, get_args
 import pytest
 
 from langchain_app.domain.errors import AlreadyThere, CardInvalid, ImportFailed, WorldInvalid
-from langchain_app.domain.guardrails import reply_fault
-from langchain_app.domain.npc import SpeechLevel, Voice
+from langchain_app.domain.people.npc import SpeechLevel, Voice
+from langchain_app.domain.safety.guardrails import reply_fault
 from langchain_app.domain.text import LANGUAGES
 from langchain_app.worlds import load_world
 from langchain_app.worlds.cards.character import exchanges, npc_of, plain_lines

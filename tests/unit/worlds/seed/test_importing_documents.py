@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from langchain_app.domain.errors import AlreadyThere, DocumentsInvalid, ImportFailed, WorldInvalid
-from langchain_app.domain.story import START
+from langchain_app.domain.story.story import START
 from langchain_app.domain.world import World
 from langchain_app.worlds import load_world
 from langchain_app.worlds.cards.importing import Imported, import_files

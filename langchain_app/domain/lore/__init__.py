@@ -1,0 +1,1 @@
+"""What can be known, and the lorebooks that tell it."""

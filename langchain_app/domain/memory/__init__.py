@@ -1,0 +1,1 @@
+"""What is remembered, told on, and fades."""

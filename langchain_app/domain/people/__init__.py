@@ -1,0 +1,1 @@
+"""Who speaks, and what they feel for a player."""

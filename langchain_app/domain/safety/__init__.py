@@ -1,0 +1,1 @@
+"""What is hostile in form, and what no reply may say."""

@@ -1,0 +1,1 @@
+"""What an utterance is heard to mean, and in which tone."""
