@@ -3,16 +3,18 @@
 Run as: python -m benchmarks.bench_turn [--quick]
 
 Method. Every side runs in a process of its own on uvloop, with the same scripted model (40 tokens)
-and looked-up embeddings, so model and embedding cost nothing; it has a fresh embedded PostgreSQL. The
-sides play the same blocks of sessions in turn: the demo world's test questions, English and Korean,
-returning players, tokens streamed to the caller. CPU is time.process_time() of that process over all
-its threads, span export included (a block ends with a flush); PostgreSQL and the trace server are
-other processes and excluded on both sides. Milvus Lite is threads of the process that opens it: the
-stock side is shown with it inside, as the library does by itself and as the goal names it, and also
-with `milvus-lite server` in a process of its own (`cpu_ratio_milvus_apart`). Both sides send their
-traces to an OTLP sink on loopback that answers at once; the platform without Langfuse, its default,
-keeps them in Postgres alone. Shown is the median over blocks, after warm-up. The last rows play
-sittings of a player with 100 earlier sessions with the same NPC and of players with one, in turn.
+and looked-up embeddings, so model and embedding cost nothing; it has a fresh embedded PostgreSQL.
+The sides play the same blocks of sessions in turn: the demo world's test questions, English and
+Korean, returning players, tokens streamed to the caller. CPU is time.process_time() of that process
+over all its threads, span export included (a block ends with a flush), the platform's own models
+(what reads the utterance and what answers) told apart as `models_cpu_ms`. PostgreSQL and the trace
+server are other processes and excluded on both sides. Milvus Lite is threads of the process that
+opens it: the stock side is shown with it inside, as the library does by itself and as the goal
+names it, and also with `milvus-lite server` in a process of its own (`cpu_ratio_milvus_apart`).
+Both sides send their traces to an OTLP sink on loopback that answers at once; the platform without
+Langfuse, its default, keeps them in Postgres alone. Shown is the median over blocks, after warm-up.
+The last rows play sittings of a player with 100 earlier sessions with the same NPC and of players
+with one, in turn.
 
 A full run writes results/turn.json; the last line printed is JSON.
 """
@@ -159,6 +161,7 @@ def summarise(
     ratios = (cpu(hundred) / cpu(one), wall(hundred) / wall(one))
     return {
         "own_cpu_ms": round(cpu(own), 2),
+        "models_cpu_ms": round(median(b.models_ms / len(b.wall_ms) for b in own), 2),
         "stock_cpu_ms": round(cpu(stock), 2),
         "cpu_ratio": round(cpu(stock) / cpu(own), 2),
         "own_p50_ms": round(wall(own), 2),

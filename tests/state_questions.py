@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from langchain_app.domain.lore.lore import Chunk, Findings, Gate, ScoredChunk
 from langchain_app.domain.story.actions import ActionSpec
+from langchain_app.domain.story.gates import open_triggers
 from langchain_app.domain.story.policy import policy_of
 from langchain_app.domain.story.story import StoryState
-from langchain_app.domain.story.triggers import open_triggers
 from langchain_app.domain.text import Language, LocalText
 from langchain_app.domain.turn import Exchange, Scene, StateQuestion, Utterance
 from langchain_app.domain.understanding.tone import Sentiment, choose_tone

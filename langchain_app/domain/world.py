@@ -139,6 +139,7 @@ class World:
         """Yield everything that can be retrieved, in every language."""
         yield from self._passage_chunks()
         yield from self._acquaintance_chunks()
+        yield from self._example_chunks()
         yield from self._item_chunks()
         yield from self._quest_chunks()
 
@@ -173,6 +174,23 @@ class World:
                         asked=known.epithets[language] if known else (),
                     )
 
+    def _example_chunks(self) -> Iterator[Chunk]:
+        """Yield what NPCs answer in their examples: as good as any answer, where it was a question."""
+        for npc in self.npcs.values():
+            for number, example in enumerate(npc.speech_examples, start=1):
+                for language in LANGUAGES:
+                    asked = example.player[language]
+                    if asked.rstrip().endswith("?"):
+                        yield Chunk(
+                            id=f"{npc.id}-example-{number}",
+                            language=language,
+                            kind="voice",
+                            title=asked,
+                            text=example.npc[language],
+                            gate=Gate(audience=(f"npc:{npc.id}",)),
+                            asked=(asked,),
+                        )
+
     def _item_chunks(self) -> Iterator[Chunk]:
         for item in self.items.values():
             for language in LANGUAGES:
@@ -192,10 +210,9 @@ class World:
             return ""
         if language == "en":
             coin = self.manifest.currency.en
-            return (
-                f"The price is {item.price} {coin.removesuffix('s') if item.price == 1 else coin}."
-            )
-        return f"값은 {self.manifest.currency.ko} {item.price}닢이다."
+            coin = coin.removesuffix("s") if item.price == 1 else coin
+            return f"The price of {item.name.en} is {item.price} {coin}."
+        return f"{item.name.ko}의 값은 {self.manifest.currency.ko} {item.price}닢이다."
 
     def _quest_chunks(self) -> Iterator[Chunk]:
         for quest in self.quests.values():

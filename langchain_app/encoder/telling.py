@@ -38,6 +38,14 @@ _JOINS = re.compile(
     re.IGNORECASE,
 )
 """What the parts of one place are joined by."""
+_HIS_OR_HERS = re.compile(
+    r"(?:\b(?:his|her|its|their) name(?:'?s| is| was| will be)?"
+    r"|\b(?:he|she|it|they)(?:'?s|'?re| is| are| was)? (?:called|named)"
+    r"|\b(?:call|called|name|named) (?:him|her|it|them))[\s:]*$",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(r"(?:이?라고|으로|로)\s*(?:이름을?\s*)?(?:지었|지어|지을|짓|붙였|붙여)")
+"""How a name is said that is another's: what stands before it, or (Korean) after it."""
 ALIKE: dict[Slot, Slot] = {"likes": "dislikes", "dislikes": "likes"}
 
 
@@ -70,6 +78,8 @@ class Telling:
         if asked.of_player or asked.names:
             return (), asked, ""
         old = next((span.text for span in spans if span.what == "old"), "")
+        if not any(span.what == "whose" for span in spans):
+            spans = [span for span in spans if not _name_of_another(span, pieces, language)]
         return tuple(self._told(spans, states, language))[:MOST], asked, old
 
     def _told(self, spans: Sequence[Span], states: Floats, language: Language) -> Iterator[Told]:
@@ -140,6 +150,17 @@ def _whole_places(spans: Sequence[Span], pieces: Pieces) -> Iterator[Span]:
         last = span
     if last is not None:
         yield last
+
+
+def _name_of_another(span: Span, pieces: Pieces, language: Language) -> bool:
+    """Tell whether a name is said to be his or hers, or to have been given to somebody: whose it is,
+    another line said."""
+    if span.what != "name":
+        return False
+    begins, ends = pieces.places[span.first][0], pieces.places[span.end - 1][1]
+    if language == "ko":
+        return _GIVEN.match(pieces.text, ends) is not None
+    return _HIS_OR_HERS.search(pieces.text[:begins]) is not None
 
 
 def _owner(value: Span, spans: Sequence[Span]) -> str:

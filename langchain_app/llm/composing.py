@@ -78,7 +78,7 @@ class Composer:
             return self._after((), brief.of_oneself, brief)
         asked, best = brief.understood.wants_answer, brief.lore.best
         asks_so = asked or brief.utterance.text.rstrip().endswith(("?", "？"))
-        if best is not None and (asks_so or best.sure):
+        if best is not None and (asks_so or best.sure) and not self._no_more(best, brief):
             return self._answer(best, brief, lines)
         if asked and brief.understood.of_npc is not None:
             return self._pick(brief, lines.private)
@@ -93,6 +93,13 @@ class Composer:
         if len(told) < WHOLE_PASSAGE[brief.utterance.language] and _is_rounded_off(brief):
             parts.append(self._pick(brief, lines.closers[mood]))
         return " ".join(parts)
+
+    def _no_more(self, best: ScoredChunk, brief: Brief) -> bool:
+        """Tell whether a question that follows an answer finds only that answer again: then nothing is
+        known of what it asks."""
+        recent = brief.scene.recent
+        asks_on = brief.understood.asks_on and bool(recent)
+        return asks_on and self._told(best, brief) in recent[-1].npc
 
     def _after(self, openers: Sequence[str], told: str, brief: Brief) -> str:
         """Return an answer after one of some openers, or after a word that it was given before."""

@@ -19,7 +19,7 @@ from langchain_app.retrieval.knowledge import Knowledge, StoredChunk
 from langchain_app.retrieval.lexical_index import LexicalIndex
 from langchain_app.retrieval.token_vectors import Floats, WordVectors
 
-FORMAT = "knowledge-4"
+FORMAT = "knowledge-5"
 """Enters the version: knowledge that was cut or stored differently must be ingested anew."""
 META = "meta"
 """Kind of the one row that tells model, version and fusion weights of its collection. Written last.

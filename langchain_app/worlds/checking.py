@@ -178,6 +178,11 @@ def _check_past(world: World, event: PastEvent, report: Report) -> None:
 def _check_passages(world: World, report: Report) -> None:
     others = {f"{npc.id}-on-{other}" for npc in world.npcs.values() for other in npc.acquaintances}
     others |= {f"item-{item}" for item in world.items}
+    others |= {
+        f"{npc.id}-example-{number}"
+        for npc in world.npcs.values()
+        for number in range(1, len(npc.speech_examples) + 1)
+    }
     others |= {f"quest-{quest.id}-{s.id}" for quest in world.quests.values() for s in quest.stages}
     for passage in world.passages.values():
         key = f"Passage:{passage.id}"

@@ -56,6 +56,9 @@ CHEERFUL = 3500
 TALES = ("tells_self", "reports_deed", "brings_news", "promises", "complains", "small_talk")
 """Of what is told, so many lines in which nobody wants to die: "I've hidden my savings under the
 step" sounds like a farewell to what has learnt from questions alone."""
+TO_KNOW = 600
+"""Follow-ups in which nothing is wanted but to know ("and what does it cost?" haggles about nothing),
+and a quarter of that of questions that stand alone; of 4,000, wifi and football were lost, too."""
 HONEST = 5000
 """Of lines that perform an act, and of what is asked and wanted, so many in which nobody steers."""
 OTHER_TALK = 4000
@@ -218,6 +221,8 @@ def _other_talk(head: str, own: Sequence[Labelled], folder: Path) -> list[Labell
     some = random.Random(7).sample(silent, min(OTHER_TALK, len(silent)))  # noqa: S311  no secret
     if head == "despair":
         return [*some, *_cheerful(folder)]
+    if head == "wanted":
+        return [*some, *_wants_to_know(folder)]
     if head == "steers":
         return [*some, *_honest(folder)]
     if head == "of_before":
@@ -237,6 +242,16 @@ def _cheerful(folder: Path) -> list[Labelled]:
     ]
     some = random.Random(9).sample(tells, min(CHEERFUL, len(tells)))  # noqa: S311  no secret
     return [*(replace(one, label="") for one in every), *some]
+
+
+def _wants_to_know(folder: Path) -> list[Labelled]:
+    """Return questions about worlds, and such as follow others: they only want to know."""
+    lots = random.Random(13)  # noqa: S311  no secret
+    follow = [
+        Labelled(one.set, one.language, q.text, "") for one in passages(folder) for q in one.follow
+    ]
+    world = [replace(one, label="") for one in _about_world(folder)]
+    return [*lots.sample(world, TO_KNOW // 4), *lots.sample(follow, TO_KNOW)]
 
 
 def _honest(folder: Path) -> list[Labelled]:

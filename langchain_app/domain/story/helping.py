@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_app.domain.people.npc import Personal
 from langchain_app.domain.story.story import GOAL, Quest, Trigger
-from langchain_app.domain.story.triggers import BESIDE_LORE, performs
+from langchain_app.domain.story.triggers import BESIDE_LORE, BY_THE_WAY, performs
 from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.turn import Scene
 from langchain_app.domain.understanding.understanding import StoryAct, Understood
@@ -66,8 +66,9 @@ def trouble(
         return None
     about_oneself = understood.personal not in (None, *TROUBLED)
     told = scene.said(waiting.trouble or waiting.summary)
-    rather = answered or about_oneself or understood.aside or told
-    if offered(understood) >= (BESIDE_LORE if rather else HEARD):
+    rather = about_oneself or understood.aside or told
+    least = BY_THE_WAY if answered else BESIDE_LORE if rather else HEARD
+    if offered(understood) >= least:
         return waiting
     if hint is None or not hint.id.startswith(GOAL):
         return None

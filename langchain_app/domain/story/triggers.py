@@ -6,10 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from langchain_app.domain.people.npc import ForbiddenTrigger
-from langchain_app.domain.story.actions import fault_of
-from langchain_app.domain.story.policy import SettlementPolicy
+from langchain_app.domain.story.gates import costly, only_acts
 from langchain_app.domain.story.reading import Reading, gates_read
-from langchain_app.domain.story.story import Trigger
+from langchain_app.domain.story.story import GOAL, Trigger
 from langchain_app.domain.story.story_acts import FORBIDDEN
 from langchain_app.domain.turn import Exchange, FiredTrigger, NearMiss, Scene, Utterance
 from langchain_app.domain.understanding.hearing import heard
@@ -26,8 +25,10 @@ NAMED = 0.3
 """The same where the author's own keywords stand in the line."""
 SURE = 0.85
 """The same for what is costly; below it the NPC asks back."""
-ASKED = 0.3
-"""From here on an NPC asks back whether something costly is meant."""
+ASKED, ASKED_TO_ACT = 0.3, 0.7
+"""From here on an NPC asks back whether something costly is meant; the second where all that would
+follow is that the NPC does something (a stall opens). In blind play 14 of 14 such questions back at
+less than .8 were out of place, and of 57 honest lines 10 stood below .7."""
 NEARLY = 0.2
 """From here on a gate was nearly met: the trace says so."""
 BY_THE_WAY = 0.95
@@ -50,66 +51,6 @@ class Decision:
     fired: FiredTrigger | None = None
     asks_back: Trigger | None = None
     hint: Trigger | None = None
-
-
-def open_triggers(
-    triggers: Iterable[Trigger], scene: Scene, policy: SettlementPolicy
-) -> tuple[Trigger, ...]:
-    """Return the triggers whose conditions hold on the server's own state.
-
-    What could not happen now is not open, lest an NPC say it and nothing come of it: an action that is
-    not possible, an item to take that the player does not carry, what no words may move.
-    """
-    standing, npc = scene.standing, scene.npc.id
-    return tuple(
-        trigger
-        for trigger in triggers
-        if trigger.is_open(npc, standing)
-        and standing.story.items.issuperset(trigger.effects.takes)
-        and policy.admits(trigger.effects)
-        and all(
-            fault_of(act, policy.actions, npc, standing) is None for act in trigger.effects.actions
-        )
-    )
-
-
-def closed_triggers(
-    triggers: Iterable[Trigger], opened: Sequence[Trigger], scene: Scene
-) -> tuple[Trigger, ...]:
-    """Return the triggers that wait for words and whose time has not come: not those that are over.
-
-    What may happen again and again is one only where its author wrote a hint.
-    """
-    story = scene.standing.story
-
-    def ahead(trigger: Trigger) -> bool:
-        raises = trigger.effects.flags
-        if raises:
-            return not story.flags.issuperset(raises)
-        return bool(trigger.hint or trigger.hints)
-
-    return tuple(
-        trigger
-        for trigger in triggers
-        if trigger.says is not None
-        and trigger not in opened
-        and ahead(trigger)
-        and story.flags.isdisjoint(trigger.requires.unless)
-    )
-
-
-def costly(trigger: Trigger, rewards: Iterable[str]) -> bool:
-    """Tell whether a player would want it back: an item or an action goes along, or a quest ends.
-
-    `rewards` are the flags that end quests.
-    """
-    effects = trigger.effects
-    return bool(
-        effects.takes
-        or effects.gives
-        or effects.actions
-        or not set(rewards).isdisjoint(effects.flags)
-    )
 
 
 def decided(
@@ -135,8 +76,11 @@ def decided(
     """
     ends = frozenset(rewards)
     held = _held(understood, _in_earnest(understood, acts))
-    if answered:
-        held = {key: (p if p >= BESIDE_LORE else 0.0, wanted) for key, (p, wanted) in held.items()}
+    asks_on = [one.id for one in opened if understood.asks_on and only_acts(one)]
+    held = {
+        key: (p if p >= _least(key, asks_on, answered=answered) else 0.0, wanted)
+        for key, (p, wanted) in held.items()
+    }
     for trigger in opened:
         if (
             trigger.id == asked_back
@@ -148,16 +92,32 @@ def decided(
         p, wanted = held.get(trigger.id, UNHELD)
         unsure = p < SURE or trigger.confirm == "always" or understood.played
         if unsure and costly(trigger, ends) and trigger.confirm != "never":
-            if p >= (BESIDE_LORE if trigger.id in again else ASKED):
+            if p >= _asked_from(trigger, again):
                 return Decision(asks_back=trigger)
         elif p >= wanted and not understood.played:
             return Decision(FiredTrigger(trigger, f"performs it (p {p:.2f})"))
     for trigger in sorted(closed, key=lambda one: -held.get(one.id, UNHELD)[0]):
         rather = understood.aside or trigger.id in again
-        least = BY_THE_WAY if understood.asks_on else BESIDE_LORE if rather else HEARD
+        # What a goal waits for may be done at any time: a question that lore answers hardly means it.
+        asks = understood.asks_on or (answered and trigger.id.startswith(GOAL))
+        least = BY_THE_WAY if asks else BESIDE_LORE if rather else HEARD
         if held.get(trigger.id, UNHELD)[0] >= least:
             return Decision(hint=trigger)
     return Decision()
+
+
+def _least(key: str, asks_on: Collection[str], *, answered: bool) -> float:
+    """Return how surely an act must be performed to be looked at: "and where do I find them?" opens no
+    stall."""
+    if key in asks_on:
+        return BY_THE_WAY
+    return BESIDE_LORE if answered else 0.0
+
+
+def _asked_from(trigger: Trigger, again: Collection[str]) -> float:
+    if trigger.id in again:
+        return BESIDE_LORE
+    return ASKED_TO_ACT if only_acts(trigger) else ASKED
 
 
 def _in_earnest(understood: Understood, acts: Sequence[StoryAct]) -> Sequence[StoryAct]:

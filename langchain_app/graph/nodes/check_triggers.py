@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 
 from langchain_app.domain.errors import ChatModelFailed
 from langchain_app.domain.story.actions import possible_now
+from langchain_app.domain.story.gates import closed_triggers, costly, open_triggers
 from langchain_app.domain.story.helping import offered, trouble
 from langchain_app.domain.story.reading import Reading
 from langchain_app.domain.story.story import Trigger
@@ -18,13 +19,10 @@ from langchain_app.domain.story.triggers import (
     Decision,
     alike,
     asked_back_of,
-    closed_triggers,
-    costly,
     decided,
     forbidden_hit,
     moment,
     near_misses,
-    open_triggers,
     performs,
     read_trigger,
     spoken_of,

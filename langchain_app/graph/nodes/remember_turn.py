@@ -13,7 +13,7 @@ from langchain_app.domain.memory.memory import HAPPENED, importance
 from langchain_app.domain.memory.rumour import ChronicleEntry
 from langchain_app.domain.story.awaited import awaited, stages_reached
 from langchain_app.domain.story.game_state import as_stated
-from langchain_app.domain.story.triggers import open_triggers
+from langchain_app.domain.story.gates import open_triggers
 from langchain_app.domain.turn import TriggerCheck, TurnRecord
 from langchain_app.domain.turn_events import events_of_turn
 from langchain_app.domain.understanding.understanding import NOTHING

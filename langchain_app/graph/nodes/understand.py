@@ -7,14 +7,10 @@ import asyncio
 from langgraph.runtime import Runtime
 
 from langchain_app.domain.errors import UnderstandingFailed
+from langchain_app.domain.story.gates import closed_triggers, open_triggers
 from langchain_app.domain.story.helping import offering_help
 from langchain_app.domain.story.story_acts import story_acts
-from langchain_app.domain.story.triggers import (
-    asked_back_of,
-    closed_triggers,
-    open_triggers,
-    plays,
-)
+from langchain_app.domain.story.triggers import asked_back_of, plays
 from langchain_app.domain.understanding.hearing import heard
 from langchain_app.domain.understanding.tone import choose_tone
 from langchain_app.domain.understanding.understanding import Before, StoryAct, ToRead, Understood

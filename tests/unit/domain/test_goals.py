@@ -8,12 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.gates import open_triggers
 from langchain_app.domain.story.goals import Goal
 from langchain_app.domain.story.policy import Lists, policy_of
 from langchain_app.domain.story.proposals import Heard, propose
 from langchain_app.domain.story.settlement import settle
 from langchain_app.domain.story.story import StoryState
-from langchain_app.domain.story.triggers import moment, open_triggers
+from langchain_app.domain.story.triggers import moment
 from langchain_app.domain.turn import Scene
 
 LINE = {"en": "Take this.", "ko": "이거 받게."}

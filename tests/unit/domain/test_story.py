@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.people.relationship import Axis, Level, Relationship
+from langchain_app.domain.story.gates import open_triggers
 from langchain_app.domain.story.policy import policy_of
 from langchain_app.domain.story.proposals import Heard, propose
 from langchain_app.domain.story.settlement import settle
@@ -21,7 +22,7 @@ from langchain_app.domain.story.story import (
     Trigger,
 )
 from langchain_app.domain.story.story_acts import story_acts
-from langchain_app.domain.story.triggers import decided, open_triggers
+from langchain_app.domain.story.triggers import decided
 from langchain_app.domain.text import LocalText
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.domain.understanding.understanding import Judged, Understood

@@ -15,6 +15,7 @@ from langchain_app.domain.keywords import Keywords
 from langchain_app.domain.memory.facts import Asked
 from langchain_app.domain.people.npc import ForbiddenTrigger, Npc, Reaction
 from langchain_app.domain.people.relationship import Relationship
+from langchain_app.domain.story.gates import closed_triggers, costly, open_triggers
 from langchain_app.domain.story.policy import SettlementPolicy, policy_of
 from langchain_app.domain.story.reading import Reading
 from langchain_app.domain.story.story import (
@@ -39,13 +40,10 @@ from langchain_app.domain.story.triggers import (
     Decision,
     alike,
     asked_back_of,
-    closed_triggers,
-    costly,
     decided,
     forbidden_hit,
     moment,
     near_misses,
-    open_triggers,
     performs,
     plays,
     read_trigger,
@@ -253,6 +251,21 @@ def test_what_opens_on_despair_goes_by_that_and_not_by_its_words(bruna, despair,
     read = replace(reading(it=0.99), despair=despair)
     found = decided([gate], (), read, acts, REWARDS)
     assert (found.fired is not None) is fires
+
+
+@pytest.mark.parametrize(("sure", "asked"), [(0.69, False), (0.7, True), (0.84, True)])
+def test_whether_a_stall_shall_open_is_asked_only_where_it_may_well_be_meant(sure, asked) -> None:
+    stall = trigger("stall", effects=Effects(actions=(Action(name="follow"),)))
+    assert (decide(reading("requests", stall=sure), stall).asks_back is not None) is asked
+    hands = trigger("hands", "takes")
+    assert decide(reading("requests", hands=sure), hands).asks_back is not None
+
+
+@pytest.mark.parametrize(("alone", "opens"), [(True, True), (False, False)])
+def test_who_asks_on_opens_no_stall(alone, opens) -> None:
+    stall = trigger("stall", effects=Effects(actions=(Action(name="follow"),)))
+    read = replace(reading("asks", stall=0.94), alone=alone)
+    assert (decide(read, stall).fired is not None) is opens
 
 
 @pytest.mark.parametrize(("steers", "moves"), [(0.19, True), (0.2, False), (0.9, False)])
@@ -821,9 +834,14 @@ def test_an_answer_that_cannot_stand_alone_hardly_offends(alone, p, hit) -> None
     assert (found and found[0].id) == hit
 
 
-@pytest.mark.parametrize(("p", "does"), [(0.79, False), (SURE, True)])
-def test_of_a_question_that_lore_answers_only_what_is_sure_does_anything(p, does) -> None:
-    gate = trigger("it")
-    for opened, closed in (((gate,), ()), ((), (gate,))):
-        found = decided(opened, closed, reading("asks", it=p), acts_of(gate), (), answered=True)
-        assert (found != Decision()) is does
+@pytest.mark.parametrize(
+    ("p", "opens", "hinted"), [(0.79, False, False), (SURE, True, False), (0.95, True, True)]
+)
+def test_of_a_question_that_lore_answers_only_what_is_sure_does_anything(p, opens, hinted) -> None:
+    gate, read = trigger("it"), reading("asks", it=p)
+    found = decided((gate,), (), read, acts_of(gate), (), answered=True)
+    assert (found.fired is not None) is opens
+    goal = trigger("goal.it")
+    read = reading("asks", **{goal.id: p})
+    found = decided((), (goal,), read, acts_of(goal), (), answered=True)
+    assert (found.hint is not None) is hinted

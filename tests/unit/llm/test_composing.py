@@ -288,6 +288,20 @@ def test_what_was_said_before_is_said_again_as_that(ebbhold, composer, language)
     assert said.removesuffix(told).strip() in isaura.lines[language].repeated
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("alone", "known"), [(True, True), (False, False)])
+def test_a_question_that_finds_only_the_answer_before_it_is_not_known(
+    ebbhold, composer, language, alone, known
+) -> None:
+    maren = ebbhold.npc("maren")
+    asked = replace(brief(ebbhold, language, 0.0), understood=Understood(act="asks", alone=alone))
+    told = composer.compose(asked)
+    again = replace(asked, scene=replace(asked.scene, recent=(Exchange("And then?", told),)))
+    said = composer.compose(again)
+    assert (said.startswith(tuple(maren.lines[language].repeated))) is known
+    assert (said in maren.lines[language].unknown) is not known
+
+
 @pytest.mark.parametrize(
     ("gate", "sure", "wins"), [({"trust": 0.3}, 0.5, True), ({}, 0.5, False), ({}, 0.95, True)]
 )
