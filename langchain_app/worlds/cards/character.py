@@ -12,6 +12,7 @@ from langchain_app.domain.lore.macros import Cast, expand, unknown_macros
 from langchain_app.domain.people.npc import SpeechLevel, VoiceLines
 from langchain_app.domain.safety.guardrails import neutralise, reply_fault
 from langchain_app.domain.text import LANGUAGES, Language, detect_language
+from langchain_app.worlds.cards.ages import age_in
 from langchain_app.worlds.cards.files import Json
 from langchain_app.worlds.cards.korean import in_latin, speech_level_of
 from langchain_app.worlds.cards.reading import Card
@@ -20,15 +21,9 @@ from langchain_app.worlds.house import plain_lines
 NoteKind = Literal["default", "untranslated", "kept", "refused", "next"]
 PERSONA_CHARS = 4000
 """A longer persona leaves a model with a context of 4096 tokens no room for lore and talk."""
-MAX_AGE = 10_000
 
 _PLAYER: dict[Language, str] = {"en": "the player", "ko": "플레이어"}
 _STRANGER: dict[Language, str] = {"en": "traveller", "ko": "손님"}
-_AGE = re.compile(
-    r"\bage\s*[:=(]\s*\"?(\d{1,5})|\b(\d{1,5})[- ]years?[- ]old"
-    r"|나이\s*[:=]?\s*(\d{1,5})|(\d{1,5})\s*(?:세(?![계기대력상])|살(?![려림아]))",
-    re.IGNORECASE,
-)
 LEVEL_NAMES: dict[SpeechLevel, str] = {
     "hapsyo": "하십시오체",
     "haeyo": "해요체",
@@ -139,10 +134,8 @@ class _Deriving:
         return found or [self._default("traits", "-")]
 
     def _age(self, text: str) -> int:
-        for match in _AGE.finditer(text):
-            age = int(next(group for group in match.groups() if group))
-            if age <= MAX_AGE:
-                return age
+        if (age := age_in(text)) is not None:
+            return age
         self._note("default", "age", "30: the card names none")
         return 30
 
