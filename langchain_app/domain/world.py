@@ -16,6 +16,9 @@ from langchain_app.domain.story.goals import Goal
 from langchain_app.domain.story.story import Item, Quest, Trigger
 from langchain_app.domain.text import LANGUAGES, Language
 
+AMOUNT = "{n}"
+"""Stands in `currency` for the number, where it is not said as "3 coppers" or "동전 3닢"."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -205,14 +208,22 @@ class World:
                     asked=item.asked[language],
                 )
 
-    def _price(self, item: Item, language: str) -> str:
+    def _price(self, item: Item, language: Language) -> str:
         if item.price is None:
             return ""
+        money = self._money(item.price, language)
         if language == "en":
-            coin = self.manifest.currency.en
-            coin = coin.removesuffix("s") if item.price == 1 else coin
-            return f"The price of {item.name.en} is {item.price} {coin}."
-        return f"{item.name.ko}의 값은 {self.manifest.currency.ko} {item.price}닢이다."
+            return f"The price of {item.name.en} is {money}."
+        return f"{item.name.ko}의 값은 {money}이다."
+
+    def _money(self, price: int, language: Language) -> str:
+        """Return an amount of the world's money as people say it."""
+        currency = self.manifest.currency[language]
+        if AMOUNT in currency:
+            return currency.replace(AMOUNT, str(price))
+        if language == "en":
+            return f"{price} {currency.removesuffix('s') if price == 1 else currency}"
+        return f"{currency} {price}닢"
 
     def _quest_chunks(self) -> Iterator[Chunk]:
         for quest in self.quests.values():

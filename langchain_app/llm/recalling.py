@@ -10,15 +10,19 @@ from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.domain.turn import Brief
 from langchain_app.language.fact_sentences import reminded
 from langchain_app.language.korean import KoreanAnalyser
+from langchain_app.language.reported import as_reported, quoting
 
 _QUOTED: dict[SpeechLevel, str] = {
-    "hapsyo": "전에 “{said}”라고 하셨습니다. 똑똑히 기억합니다.",
-    "haeyo": "전에 “{said}”라고 하셨잖아요. 기억하고 있어요.",
-    "hao": "전에 “{said}”라고 하지 않았소. 기억하고 있소.",
-    "hage": "전에 “{said}”라고 했지 않나. 기억하고말고.",
-    "hae": "전에 “{said}”라고 했잖아. 기억하지.",
+    "hapsyo": "전에 “{said}”{particle} 하셨습니다. 똑똑히 기억합니다.",
+    "haeyo": "전에 “{said}”{particle} 하셨잖아요. 기억하고 있어요.",
+    "hao": "전에 “{said}”{particle} 하지 않았소. 기억하고 있소.",
+    "hage": "전에 “{said}”{particle} 했지 않나. 기억하고말고.",
+    "hae": "전에 “{said}”{particle} 했잖아. 기억하지.",
 }
 _QUOTED_ENGLISH = "You said to me once: “{said}” I remember."
+_REPORTED_ENGLISH = "You told me that {said}."
+_AND = " … "
+"""Between what was said and what was said about it later."""
 LATER = 0.7
 """What was said later is told, too, if it is so relevant beside what answers best: it may put that right."""
 AT_ONCE = 3
@@ -64,16 +68,19 @@ def _with_later(said: Sequence[Recollection]) -> str:
     best, others = said[0], said[1:]
     later = (m for m in others if m.seq > best.seq and m.relevance >= LATER * best.relevance)
     put_right = next((m.player for m in later if m.player not in best.added), "")
-    return f"{_whole(best)} … {put_right}" if put_right else _whole(best)
+    return f"{_whole(best)}{_AND}{put_right}" if put_right else _whole(best)
 
 
 def _whole(memory: Recollection) -> str:
     """Return the player's words, with what they said about them soon after."""
-    return f"{memory.player} … {memory.added}" if memory.added else memory.player
+    return f"{memory.player}{_AND}{memory.added}" if memory.added else memory.player
 
 
 def _quoted(said: str, brief: Brief) -> str:
     said = said.strip()
-    if brief.utterance.language == "en":
-        return _QUOTED_ENGLISH.format(said=said if said[-1:] in ".!?" else f"{said}.")
-    return _QUOTED[brief.scene.npc.speech_level].format(said=said)
+    if brief.utterance.language == "ko":
+        return _QUOTED[brief.scene.npc.speech_level].format(said=said, particle=quoting(said))
+    told = [turned for part in said.split(_AND) if (turned := as_reported(part)) is not None]
+    if len(told) == len(said.split(_AND)):
+        return _REPORTED_ENGLISH.format(said=", and that ".join(told))
+    return _QUOTED_ENGLISH.format(said=said if said[-1:] in ".!?" else f"{said}.")

@@ -71,7 +71,7 @@ def test_where_no_fact_was_read_the_players_words_that_come_to_mind_are_quoted(a
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "You said to me once: “I bake bread.” I remember."),
+        ("en", "You told me that you bake bread."),
         ("ko", "전에 “빵 굽고 살아요”라고 했잖아. 기억하지."),
     ],
 )
@@ -90,7 +90,9 @@ def test_a_korean_clause_is_said_back_as_one_and_quoted_where_it_is_none(answer)
     clause = of_fact("goal", "누나를 찾고 있어요", "ko")
     assert answer(goal, clause, language="ko") == "누나를 찾고 있다고 했잖아."
     noun = of_fact("goal", "산꼭대기 찻집", "ko", said="소원은 산꼭대기 찻집")
-    assert answer(goal, noun, language="ko") == "전에 “소원은 산꼭대기 찻집”라고 했잖아. 기억하지."
+    assert (
+        answer(goal, noun, language="ko") == "전에 “소원은 산꼭대기 찻집”이라고 했잖아. 기억하지."
+    )
 
 
 def test_who_asks_for_everything_is_told_three_things(answer) -> None:
@@ -123,9 +125,12 @@ def of_turn(said: str, seq: int, relevance: float, added: str = "") -> Recollect
 @pytest.mark.parametrize(
     ("later", "quoted"),
     [
-        (of_turn("I tore it and made a box kite", 5, 0.5), "… I tore it and made a box kite"),
-        (of_turn("I like kites", 5, 0.2), "a ray kite.”"),  # not about it
-        (of_turn("My kite is new", 1, 0.5), "a ray kite.”"),  # said before
+        (
+            of_turn("I tore it and made a box kite", 5, 0.5),
+            ", and that you tore it and made a box kite.",
+        ),
+        (of_turn("I like kites", 5, 0.2), "a ray kite."),  # not about it
+        (of_turn("My kite is new", 1, 0.5), "a ray kite."),  # said before
     ],
 )
 def test_what_was_said_of_it_later_is_told_beside_what_answers_best(answer, later, quoted) -> None:
