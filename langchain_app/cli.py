@@ -72,11 +72,18 @@ def ingest(folder: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = 
 
 
 @world_app.command("check")
-def check(folder: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = False) -> None:
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    trust: Annotated[
+        bool,
+        typer.Option("--trust", help="Show how much trust words can earn, and what asks more."),
+    ] = False,
+    json: Json = False,
+) -> None:
     """Print every mistake of a world with its file and line; exit 1 if there is one."""
     from langchain_app.terminal.knowledge import run_check
 
-    run_check(folder, json=json)
+    run_check(folder, json=json, trust=trust)
 
 
 @world_app.command("new")
@@ -84,12 +91,14 @@ def new_world(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty or a new folder.")],
     name: Annotated[str | None, typer.Option(help="Its name; default: the folder's.")] = None,
     name_ko: Annotated[str | None, typer.Option(help="Its name in Korean.")] = None,
+    npc: Annotated[str, typer.Option(help="Who is met there first.")] = "Ada",
+    npc_ko: Annotated[str, typer.Option(help="The same in Korean; default: the same.")] = "",
     json: Json = False,
 ) -> None:
-    """Begin a world: one place and one person, playable at once."""
+    """Begin a world: one place and one person, playable at once. Further places go into world.json."""
     from langchain_app.terminal.scaffolding import run_new_world
 
-    run_new_world(folder, name, name_ko, json=json)
+    run_new_world(folder, name, name_ko, npc=npc, npc_ko=npc_ko, json=json)
 
 
 @npc_app.command("new")

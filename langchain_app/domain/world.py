@@ -223,7 +223,8 @@ class World:
             return currency.replace(AMOUNT, str(price))
         if language == "en":
             return f"{price} {currency.removesuffix('s') if price == 1 else currency}"
-        return f"{currency} {price}닢"
+        # "2000원", but "동전 3닢": what is one syllable is counted by itself.
+        return f"{price}{currency}" if len(currency) == 1 else f"{currency} {price}닢"
 
     def _quest_chunks(self) -> Iterator[Chunk]:
         for quest in self.quests.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 from psycopg.rows import DictRow
@@ -13,7 +14,6 @@ from langchain_app.domain.errors import (
     EventInvalid,
     SessionOfAnotherPlayer,
     UnknownSession,
-    UnknownTurn,
 )
 from langchain_app.domain.memory.chronicle import (
     EventReport,
@@ -34,14 +34,13 @@ from langchain_app.domain.memory.story_memory import (
     rated,
 )
 from langchain_app.domain.ports import Listener, Recorded, Whose
-from langchain_app.domain.story.action_results import ActionResult, reported_action
+from langchain_app.domain.story.action_results import reported_action
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Scene, Utterance
 from langchain_app.domain.world import World
 from langchain_app.language.event_talk import asks_what_happened, topic
 from langchain_app.language.time_window import asked_time, lately
 from langchain_app.persistence.chronicle_sql import (
-    ACTED,
     CANDIDATES,
     JUST,
     KNOWN,
@@ -51,6 +50,7 @@ from langchain_app.persistence.chronicle_sql import (
     RECORDED,
     TIMELINE_OF_PLAYER,
     TIMELINE_OF_SESSION,
+    actor_of,
     written,
 )
 from langchain_app.persistence.postgres import Connection, Postgres, vector_literal
@@ -127,7 +127,7 @@ class PostgresChronicle:
         """
         if report.action is None:
             return report
-        actor = await _actor(connection, timeline, report.action)
+        actor = await actor_of(connection, timeline, report.action)
         if report.witnesses is not None or actor is None:
             return report
         return replace(report, witnesses=(Witness(actor, "took part"),))
@@ -224,9 +224,7 @@ class PostgresChronicle:
         """Return what this NPC knows by now of its own timeline, the likeliest first."""
         if not scene.eventful:
             return []
-        values = {
-            "line": [timeline for timeline, _ in scene.lineage],
-            "upto": [upto for _, upto in scene.lineage],
+        values = self._lived(scene) | {
             "npc": scene.npc.id,
             "now": scene.game_time,
             "reached": sorted(scene.knower.story.reached),
@@ -246,6 +244,13 @@ class PostgresChronicle:
 
         rows = await self._postgres.statement(read)
         return [self._known_event(row, language) for row in rows]
+
+    def _lived(self, scene: Scene) -> dict[str, Any]:
+        """Return what of the events was lived on this line; a replay bounds it (`past.py`)."""
+        return {
+            "line": [timeline for timeline, _ in scene.lineage],
+            "upto": [upto for _, upto in scene.lineage],
+        }
 
     def _known_event(self, row: DictRow, language: Language) -> KnownEvent:
         text = row["text"]
@@ -281,19 +286,3 @@ class PostgresChronicle:
         if whose.player_id is not None and row["player_id"] != whose.player_id:
             raise SessionOfAnotherPlayer(str(whose.session_id))
         return row
-
-
-async def _actor(connection: Connection, timeline: str, result: ActionResult) -> str | None:
-    """Return the NPC who asked for the action, if one did; raises UnknownTurn and EventInvalid."""
-    values = {"timeline": timeline, "action": result.name, "turn": result.turn_id}
-    found = await (await connection.execute(ACTED, values)).fetchone()
-    if result.turn_id is None:
-        return found["npc"] if found else None
-    if found is None or not found["played"]:
-        raise UnknownTurn(result.turn_id)
-    if found["npc"] is None:
-        raise EventInvalid(
-            f"The turn {result.turn_id[:64]!r} asked for no action {result.name[:64]!r}.",
-            "Take turn_id and name from the answer that had the action.",
-        )
-    return str(found["npc"])

@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 from psycopg.types.json import Jsonb
 
+from langchain_app.domain.errors import EventInvalid, UnknownTurn
 from langchain_app.domain.memory.rumour import ChronicleEntry
-from langchain_app.persistence.postgres import vector_literal
+from langchain_app.domain.story.action_results import ActionResult
+from langchain_app.persistence.postgres import Connection, vector_literal
 
 jsonb = partial(Jsonb, dumps=orjson.dumps)
 
@@ -160,3 +162,19 @@ def _hearings(entry: ChronicleEntry) -> list[dict[str, Any]]:
         }
         for heard in entry.hearings
     ]
+
+
+async def actor_of(connection: Connection, timeline: str, result: ActionResult) -> str | None:
+    """Return the NPC who asked for the action, if one did; raises UnknownTurn and EventInvalid."""
+    values = {"timeline": timeline, "action": result.name, "turn": result.turn_id}
+    found = await (await connection.execute(ACTED, values)).fetchone()
+    if result.turn_id is None:
+        return found["npc"] if found else None
+    if found is None or not found["played"]:
+        raise UnknownTurn(result.turn_id)
+    if found["npc"] is None:
+        raise EventInvalid(
+            f"The turn {result.turn_id[:64]!r} asked for no action {result.name[:64]!r}.",
+            "Take turn_id and name from the answer that had the action.",
+        )
+    return str(found["npc"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import orjson
 import typer
@@ -14,16 +15,17 @@ from langchain_app.evaluation.story_files import examine_story_tests
 from langchain_app.terminal.failing import printable
 from langchain_app.worlds import load_world
 from langchain_app.worlds.prose_notes import prose_notes
-from langchain_app.worlds.story_notes import story_notes
+from langchain_app.worlds.story_notes import story_notes, trust_by_words
 
 
-def run_check(folder: Path, *, json: bool) -> None:
+def run_check(folder: Path, *, json: bool, trust: bool = False) -> None:
     """Print every mistake of a world with its file and line; exit 1 if there is one."""
     mistakes: list[Mistake] = []
-    notes, summary = [], ""
+    notes, summary, reach = list[str](), "", dict[str, Any]()
     try:
         world = load_world(folder)
         notes = _notes(world)
+        reach = trust_by_words(world) if trust else {}
         tests, mistakes = examine_story_tests(folder, world)
         summary = (
             f"{world.id}: {len(world.npcs)} NPCs, {len(world.passages)} passages, "
@@ -34,13 +36,20 @@ def run_check(folder: Path, *, json: bool) -> None:
         mistakes = list(invalid.mistakes)
     if json:
         told = [asdict(mistake) for mistake in mistakes]
-        found = {"folder": str(folder), "mistakes": told, "notes": notes}
+        found: dict[str, Any] = {"folder": str(folder), "mistakes": told, "notes": notes}
+        found |= {"trust": reach} if trust else {}
         typer.echo(orjson.dumps(found).decode())
     else:
         for mistake in mistakes:
             typer.echo(printable(str(mistake)))
         for note in notes:
             typer.echo(printable(f"note: {note}"))
+        for npc, earned in reach.items():
+            beyond = ", ".join(f"{id} ({least:g})" for id, least in earned["beyond"].items())
+            told_last = f"; only the game opens {beyond}" if beyond else ""
+            typer.echo(
+                printable(f"trust: {npc}: {earned['most']:g} by words at the most{told_last}")
+            )
         typer.echo(
             summary if not mistakes else f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}"
         )

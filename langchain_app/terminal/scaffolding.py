@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,12 +13,16 @@ import typer
 from langchain_app.domain.errors import SettingsInvalid
 from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.terminal.failing import printable
-from langchain_app.worlds.scaffold import Person, new_npc, new_world
+from langchain_app.worlds.scaffold import FIRST, Person, new_npc, new_world
 
 
-def run_new_world(folder: Path, name: str | None, name_ko: str | None, *, json: bool) -> None:
+def run_new_world(
+    folder: Path, name: str | None, name_ko: str | None, *, npc: str, npc_ko: str, json: bool
+) -> None:
     """Begin a world, and say how it is played."""
-    _told(folder, new_world(folder, name, name_ko), "ada", json=json)
+    first = FIRST if npc == FIRST.name else replace(FIRST, name=npc, name_ko=npc_ko)
+    files = new_world(folder, name, name_ko, first)
+    _told(folder, files, Path(files[0]).stem, json=json)
 
 
 def run_new_npc(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain_app.domain.errors import AlreadyThere, ImportFailed
+from langchain_app.domain.errors import ImportFailed
 from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.worlds.cards.files import json_bytes
 from langchain_app.worlds.cards.korean import in_latin, slug
@@ -40,19 +40,22 @@ class Person:
     id: str | None = None
 
 
-_DO: dict[SpeechLevel, str] = {
-    "hapsyo": "합니다.",
-    "haeyo": "해요.",
-    "hao": "하오.",
-    "hage": "하네.",
-    "hae": "해.",
+_BE: dict[SpeechLevel, tuple[str, str]] = {
+    "hapsyo": ("입니다.", "입니다."),
+    "haeyo": ("이에요.", "예요."),
+    "hao": ("이오.", "요."),
+    "hage": ("일세.", "일세."),
+    "hae": ("이야.", "야."),
 }
+"""What follows a noun: after a consonant, after a vowel."""
 FIRST = Person("Ada", "아다", "host", "주인")
-"""Who receives the first player of a new world."""
+"""Who receives the first player of a new world, unless its author says who."""
 
 
-def new_world(folder: Path, name: str | None = None, name_ko: str | None = None) -> list[str]:
-    """Write a world with one place and one person; return the files.
+def new_world(
+    folder: Path, name: str | None = None, name_ko: str | None = None, first: Person = FIRST
+) -> list[str]:
+    """Write a world with one place and one person; return the files, the person's first.
 
     Raises WorldInvalid for what no world may be called, and ImportFailed where the folder holds
     anything or cannot be written.
@@ -60,7 +63,8 @@ def new_world(folder: Path, name: str | None = None, name_ko: str | None = None)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ImportFailed(f"{folder} is not empty.", "Name a new folder. Nothing was written.")
     called = name or name_ko or folder.resolve().name
-    manifest = manifest_of(called, "ada") | {
+    npc_id = _id_of(first)
+    manifest = manifest_of(called, npc_id) | {
         "name": {"en": name or in_latin(called), "ko": name_ko or called}
     }
     return _written(
@@ -68,7 +72,7 @@ def new_world(folder: Path, name: str | None = None, name_ko: str | None = None)
         {
             "world.json": json_bytes(manifest),
             "worldview/places.md": PLACES.encode(),
-            "npcs/ada.json": json_bytes(_npc(FIRST, "ada", HERE)),
+            f"npcs/{npc_id}.json": json_bytes(_npc(first, npc_id, HERE)),
         },
     )
 
@@ -77,18 +81,14 @@ def new_npc(folder: Path, person: Person) -> list[str]:
     """Write a person into a world, to stand where it says or where the default NPC stands; return the
     file.
 
-    Raises WorldInvalid, AlreadyThere and ImportFailed.
+    Raises WorldInvalid and ImportFailed.
     """
     world = load_world(folder)
-    if not person.name.strip():
-        raise ImportFailed("A person needs a name.", "Nothing was written.")
-    npc_id = person.id or slug(person.name, "npc")
-    if not ID.fullmatch(npc_id):
-        raise ImportFailed(
-            f"{npc_id!r} is no id.", "1 to 40 lower-case letters, digits, - and _ are one."
-        )
+    npc_id = _id_of(person)
     if npc_id in world.npcs or (folder / f"npcs/{npc_id}.json").exists():
-        raise AlreadyThere(f"npcs/{npc_id}.json")
+        raise ImportFailed(
+            f"npcs/{npc_id}.json stands there already.", "Give another --id. Nothing was written."
+        )
     place = person.place or world.npc(world.manifest.default_npc).place
     if place not in world.manifest.places:
         known = ", ".join(sorted(world.manifest.places))
@@ -122,6 +122,30 @@ def manifest_of(name: str, npc_id: str) -> Json:
     }
 
 
+def _id_of(person: Person) -> str:
+    if not person.name.strip():
+        raise ImportFailed("A person needs a name.", "Nothing was written.")
+    npc_id = person.id or slug(person.name, "npc")
+    if not ID.fullmatch(npc_id):
+        raise ImportFailed(
+            f"{npc_id!r} is no id.", "1 to 40 lower-case letters, digits, - and _ are one."
+        )
+    return npc_id
+
+
+def _called(name: str) -> list[str]:
+    """Return what somebody of this name is called: by all of it, by each word; a Korean name of three
+    syllables by the last two, too."""
+    words = name.split()
+    given = [name[1:]] if re.fullmatch(r"[가-힣]{3}", name) else []
+    return list(dict.fromkeys([name, *words, *given]))
+
+
+def _is_a(role: str, level: SpeechLevel) -> str:
+    """Return "(I) am ..." in Korean."""
+    return role + _BE[level][0 if (ord(role[-1]) - 0xAC00) % 28 else 1]
+
+
 def _written(folder: Path, files: dict[str, bytes]) -> list[str]:
     check_whole(folder, files)
     write_whole(folder, files)
@@ -137,14 +161,14 @@ def _npc(person: Person, npc_id: str, place: str) -> Json:
         "role": role,
         "name": {"en": name, "ko": name_ko},
         "aliases": {
-            "en": list(dict.fromkeys([name, name.split()[0], f"the {role}"])),
-            "ko": list(dict.fromkeys([name_ko, name_ko.split()[0], role_ko])),
+            "en": [*_called(name), f"the {role}"],
+            "ko": [*_called(name_ko), role_ko],
         },
         "place": place,
         "age": person.age,
         "persona": {
             "en": f"{name} is the {role} here, and takes people as they come.",
-            "ko": f"여기서 {role_ko} 일을 하며, 누가 오든 있는 그대로 대한다.",
+            "ko": f"{name_ko}의 하는 일은 {role_ko}. 누가 오든 있는 그대로 대한다.",
         },
         "backstory": {
             "en": f"{name} has lived here for a long time.",
@@ -156,7 +180,10 @@ def _npc(person: Person, npc_id: str, place: str) -> Json:
         "speech_examples": [
             {
                 "player": {"en": "Who are you?", "ko": "누구세요?"},
-                "npc": {"en": f"{name}. I'm the {role}.", "ko": f"{name_ko}, {role_ko}."},
+                "npc": {
+                    "en": f"{name}. I'm the {role}.",
+                    "ko": _is_a(f"{name_ko}, {role_ko}", person.level),
+                },
             }
         ],
         "taboos": {
@@ -166,7 +193,7 @@ def _npc(person: Person, npc_id: str, place: str) -> Json:
         "answers": {
             "work": {
                 "en": f"I'm the {role} here.",
-                "ko": f"여기서 {role_ko} 일을 {_DO[person.level]}",
+                "ko": f"여기 {_is_a(role_ko, person.level)}",
             }
         },
     }

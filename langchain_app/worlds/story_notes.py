@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from typing import Any
 
 from langchain_app.domain.people.npc import COMMON, ForbiddenTrigger, Npc
 from langchain_app.domain.story.goals import Goal
-from langchain_app.domain.story.story import Quest, Requirements, Said, Trigger
+from langchain_app.domain.story.story import START, Quest, Requirements, Said, Trigger
 from langchain_app.domain.text import LANGUAGES, Language, LocalText
 from langchain_app.domain.world import World
 
@@ -26,6 +27,7 @@ def story_notes(world: World) -> list[str]:
         *(note for quest in world.quests.values() for note in _quest_notes(world, quest)),
         *(note for goal in world.goals.values() for note in _goal_notes(goal)),
         *(note for npc in world.npcs.values() for note in _npc_notes(world, npc)),
+        *_trust_notes(world),
     ]
 
 
@@ -37,7 +39,8 @@ def _quest_notes(world: World, quest: Quest) -> Iterator[str]:
         where = f"{at}: the trigger {trigger.id!r}"
         for fault in _said_notes(trigger):
             yield f"{where}: {fault}"
-        if (most := _most_trust(world, trigger.npc)) < (wanted := trigger.requires.trust):
+        most = most_trust(world, trigger.npc, without=trigger)
+        if most < (wanted := trigger.requires.trust):
             yield f"{where}: nobody reaches a trust of {wanted:g}: {most:g} at the most"
     for stage, trigger in _steps(quest):
         if not _leads_to(world, quest, stage, trigger):
@@ -50,6 +53,34 @@ def _quest_notes(world: World, quest: Quest) -> Iterator[str]:
 def _goal_notes(goal: Goal) -> Iterator[str]:
     for fault in _said_notes(goal):
         yield f"goals: the goal {goal.id!r}: {fault}"
+
+
+def _trust_notes(world: World) -> Iterator[str]:
+    """Yield secrets that thanks alone open."""
+    axis = world.manifest.axes.get("trust")
+    for npc in world.npcs.values():
+        for secret in npc.secrets:
+            gate = world.passages[secret].gate
+            if axis is not None and gate.after == START and gate.trust <= axis.courtesy:
+                yield (
+                    f"npcs/{npc.id}.json: the secret {secret!r} opens at a trust of {gate.trust:g}, "
+                    f"which thanks and kind words alone earn ({axis.courtesy:g})"
+                )
+
+
+def trust_by_words(world: World) -> dict[str, dict[str, Any]]:
+    """Return for each NPC the most trust that words can earn, and the passages that ask for more: only
+    the game itself can open those."""
+    found: dict[str, dict[str, Any]] = {}
+    for npc in world.npcs.values():
+        most = most_trust(world, npc.id)
+        beyond = {
+            passage.id: passage.gate.trust
+            for passage in world.passages.values()
+            if not npc.audiences.isdisjoint(passage.gate.audience) and passage.gate.trust > most
+        }
+        found[npc.id] = {"most": most, "beyond": beyond}
+    return found
 
 
 def _said_notes(gate: Trigger | Goal | ForbiddenTrigger) -> Iterator[str]:
@@ -125,16 +156,24 @@ def _implied(world: World, flags: frozenset[str]) -> frozenset[str]:
         found |= before
 
 
-def _most_trust(world: World, npc_id: str) -> float:
-    """Return the most trust that words can earn with an NPC: courtesy, its gates, and rewards."""
+def most_trust(world: World, npc_id: str, without: Trigger | None = None) -> float:
+    """Return the most trust that words can earn with an NPC: courtesy, its gates, and rewards; all but
+    what comes of one gate."""
     npc, axis = world.npcs.get(npc_id), world.manifest.axes.get("trust")
     if npc is None or axis is None:
         return 1.0
-    gates = [t.effects.deltas["trust"] for t in world.triggers[npc_id] if t.effects.flags]
+    gates = [
+        t.effects.deltas["trust"]
+        for t in world.triggers[npc_id]
+        if t.effects.flags and t is not without
+    ]
     rewards = [
         quest.reward.deltas["trust"]
         for quest in world.quests.values()
-        if any(t.npc == npc_id and quest.completed_flag in t.effects.flags for t in quest.triggers)
+        if any(
+            t.npc == npc_id and quest.completed_flag in t.effects.flags and t is not without
+            for t in quest.triggers
+        )
     ]
     earned = max(npc.initial.trust, axis.courtesy) + sum(max(0.0, by) for by in (*gates, *rewards))
     return min(1.0, round(earned, 4))

@@ -69,6 +69,14 @@ def _aside(reading: Json) -> bool:
     return (reading["act"] == "asks" and not reading["alone"]) or reading["wanted"] in plain
 
 
+def _only_acts(gate: Json) -> bool:
+    """Whether all that follows is that the NPC does something."""
+    effects = gate["effects"]
+    return bool(effects.get("actions")) and not any(
+        effects.get(k) for k in ("flags", "takes", "gives")
+    )
+
+
 def _on_despair(gate: Json) -> bool:
     """Return whether it opens on despair, whatever the words."""
     return bool(gate["says"].get("opens_on") == "despair")
@@ -122,10 +130,11 @@ class PlainStory:
         if reading and (hurt := self._hurt(npc, reading["p"], least)):
             self._feel(npc, hurt["reaction"].get("deltas", {}))
             return done | {"hurt": hurt["id"]}
+        reading = self._in_earnest(npc, text, language, reading)
         if reading and answered:
             sure = {key: p if p >= 0.8 else 0.0 for key, p in reading["p"].items()}
             reading = reading | {"p": sure}
-        fired = self._decide(npc, reading, asked, done) if reading else None
+        fired = self._decide(npc, reading, asked, done, answered=answered) if reading else None
         if read and self._tells_trouble(npc, read, done["hint"], answered):
             done["hint"] = None
             opens = fired["id"] if fired else done["asks_back"]
@@ -138,7 +147,7 @@ class PlainStory:
         if fired is not None:
             done |= {"fired": fired["id"], "hint": None}
             self._effects(fired["effects"], npc, wanted)
-        if reading and reading["meant"]:
+        if reading and reading["meant"] and not reading["steers"]:
             self._add(wanted, self._courteous(self.world.manners.get(reading["act"], {}), npc))
         for flag in self.flags - before:
             reward = self.world.rewards.get(flag, {})
@@ -201,7 +210,7 @@ class PlainStory:
         lately = [reply for _, reply in self.talk.get(npc, [])[-6:]]
         told = any(said in reply for said in quest["trouble"].values() for reply in lately)
         asks_it = read["personal"] not in (None, "mood", "worries")
-        least = 0.8 if answered or told or asks_it or _aside(read) else 0.3
+        least = 0.95 if answered else 0.8 if told or asks_it or _aside(read) else 0.3
         if read["p"].get("offers_help", 0) >= least:
             return True
         gates = [gate for gate in self.world.gates if gate["id"] == hint and gate["npc"] == npc]
@@ -209,9 +218,15 @@ class PlainStory:
         begins = any(flag.startswith(f"{waiting}.") for flag in flags)
         return bool(hint and hint.startswith("goal.") and begins)
 
-    def _decide(self, npc: str, reading: Json, asked: str | None, done: Json) -> Json | None:
+    def _decide(
+        self, npc: str, reading: Json, asked: str | None, done: Json, *, answered: bool
+    ) -> Json | None:
         """Return the gate that the words open; note what is asked back about or hinted at."""
         p, opened = reading["p"], [gate for gate in self.opened(npc) if gate.get("says")]
+        asks_on = reading["act"] == "asks" and not reading["alone"]
+        if asks_on:  # opens no stall by the way
+            stalls = {one["id"] for one in opened if _only_acts(one) and p.get(one["id"], 0) < 0.95}
+            p = p | dict.fromkeys(stalls, 0.0)
         for gate in opened:
             again = p.get(gate["id"], 0) >= 0.5 and reading["act"] != "refuses"
             if gate["id"] == asked and (reading["yes"] or again):
@@ -220,15 +235,15 @@ class PlainStory:
             sure, confirm = p.get(gate["id"], 0), gate.get("confirm", "unsure")
             doubted = self.is_costly(gate) and confirm != "never"
             if doubted and (sure < 0.85 or confirm == "always"):
-                if sure >= (0.8 if self._again(gate, npc) else 0.3):
+                if sure >= (0.8 if self._again(gate, npc) else 0.7 if _only_acts(gate) else 0.3):
                     done["asks_back"] = gate["id"]
                     return None
             elif sure >= 0.5:
                 return gate
         for gate in sorted(self.closed(npc), key=lambda gate: -p.get(gate["id"], 0)):
             rather = _aside(reading) or self._again(gate, npc)
-            asks_on = reading["act"] == "asks" and not reading["alone"]
-            if p.get(gate["id"], 0) >= (0.95 if asks_on else 0.8 if rather else 0.5):
+            asks = asks_on or (answered and gate["id"].startswith("goal."))
+            if p.get(gate["id"], 0) >= (0.95 if asks else 0.8 if rather else 0.5):
                 done["hint"] = gate["id"]
                 return None
         return None
@@ -247,6 +262,14 @@ class PlainStory:
         gates = [one for one in (*self.opened(npc), *self.closed(npc)) if one.get("says")]
         despairs = {one["id"]: reading["despair"] for one in gates if _on_despair(one)}
         return reading | {"p": reading["p"] | despairs}
+
+    def _in_earnest(self, npc: str, text: str, language: str, reading: Json | None) -> Json | None:
+        """Return the reading; of one that steers only despair, and an example word for word."""
+        if not reading or not reading["steers"]:
+            return reading
+        gates = [one for one in (*self.opened(npc), *self.closed(npc)) if one.get("says")]
+        kept = {*self._written(npc, text, language), *(g["id"] for g in gates if _on_despair(g))}
+        return reading | {"p": {key: p for key, p in reading["p"].items() if key in kept}}
 
     def _certain(self, npc: str, text: str, language: str, reading: Json | None) -> Json | None:
         """Return the reading, in which an example that is meant, word for word, is certain."""

@@ -65,7 +65,7 @@ MIDST = {
     "items": {"bronze_clapper", "salt_ledger_book"},
 }  # fmt: skip
 """A moment at which much that is costly may happen."""
-SURE = (0.1, 0.25, 0.35, 0.6, 0.95)
+SURE = (0.1, 0.25, 0.35, 0.6, 0.75, 0.95)
 """How surely words may perform an act: a figure between all thresholds."""
 _SURE = st.sampled_from(SURE)
 PLAIN = re.compile(r"(?:[A-Za-z가-힣 ,.!?…-]|(?<=[a-z])['’](?=[a-z]))+")
@@ -177,7 +177,8 @@ def _read(found: Understood | None) -> Json | None:
     return {
         "act": found.act,
         "meant": found.mode == "meant",
-        "yes": says_yes and found.mode == "meant",
+        "yes": says_yes and found.mode == "meant" and found.steers < 0.2,
+        "steers": found.steers >= 0.2,
         "little": greets or reminded,
         "alone": found.alone,
         "personal": found.personal,
@@ -244,7 +245,8 @@ class Walk(RuleBasedStateMachine):
         npc = data.draw(st.sampled_from(npcs))
         key, sure = data.draw(st.sampled_from(sorted(story.waits(npc)))), data.draw(_SURE)
         judged = {key: Judged(sure, "other")}
-        self._say(session, npc, IDLE, act="small_talk", judged=judged)
+        steers = data.draw(st.sampled_from((0.0, 0.0, 0.19, 0.3)))
+        self._say(session, npc, IDLE, act="small_talk", judged=judged, steers=steers)
 
     @rule(session=sessions, despair=_SURE, data=st.data())
     def says_something_in_such_despair(

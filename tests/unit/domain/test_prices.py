@@ -25,6 +25,7 @@ def price(world: World, item: str, language: str, currency: LocalText, amount: i
         ("en", ("shells", "조개전"), 1, "The price of Tarred Rope is 1 shell."),
         ("ko", ("shells", "조개전"), 4, "역청 밧줄의 값은 조개전 4닢이다."),
         ("en", ("{n} credits", "{n}크레딧"), 12, "The price of Tarred Rope is 12 credits."),
+        ("ko", ("won", "원"), 2000, "역청 밧줄의 값은 2000원이다."),
         ("ko", ("{n} credits", "{n}크레딧"), 12, "역청 밧줄의 값은 12크레딧이다."),
     ],
 )

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from langchain_app.domain.errors import AlreadyThere, ImportFailed, WorldInvalid
+from langchain_app.domain.errors import ImportFailed, WorldInvalid
 from langchain_app.domain.people.npc import SpeechLevel
 from langchain_app.worlds.loading import load_world
 from langchain_app.worlds.scaffold import Person, new_npc, new_world
@@ -23,7 +23,7 @@ def test_a_new_world_can_be_played_as_it_stands(tmp_path: Path) -> None:
     world = load_world(tmp_path / "mill")
     assert world.id == "millbrook"
     assert (world.manifest.name.en, world.manifest.name.ko) == ("Millbrook", "물방앗골")
-    assert world.npc(world.manifest.default_npc).answers["work"].ko == "여기서 주인 일을 해요."
+    assert world.npc(world.manifest.default_npc).answers["work"].ko == "여기 주인이에요."
 
 
 def test_a_new_world_is_called_as_its_folder_where_no_name_is_given(tmp_path: Path) -> None:
@@ -54,10 +54,20 @@ def test_a_new_person_speaks_at_their_level_and_stands_where_the_host_does(
     assert len(npc.lines.ko.private) == len(npc.lines.en.private) == 3
 
 
+def test_an_author_says_who_is_met_first(tmp_path: Path) -> None:
+    new_world(tmp_path / "w", first=Person("Bae Okja", "배옥자", "hotteok seller", "호떡 장수"))
+    world = load_world(tmp_path / "w")
+    okja = world.npc(world.manifest.default_npc)
+    assert okja.id == "bae_okja"
+    assert set(okja.aliases.en) == {"Bae Okja", "Bae", "Okja", "the hotteok seller"}
+    assert set(okja.aliases.ko) == {"배옥자", "옥자", "호떡 장수"}
+    assert okja.answers["work"].ko == "여기 호떡 장수예요."
+
+
 @pytest.mark.parametrize(
     ("person", "error"),
     [
-        (Person("Ada"), AlreadyThere),
+        (Person("Ada"), ImportFailed),
         (Person("Berta", id="../berta"), ImportFailed),
         (Person("Berta", place="moon"), ImportFailed),
         (Person("  "), ImportFailed),

@@ -12,7 +12,7 @@ from langchain_app.domain.people.npc import ForbiddenTrigger
 from langchain_app.domain.story.story import Effects, Requirements, Said, Trigger
 from langchain_app.domain.text import LocalText, LocalTexts
 from langchain_app.domain.world import World
-from langchain_app.worlds.story_notes import story_notes
+from langchain_app.worlds.story_notes import most_trust, story_notes, trust_by_words
 from tests.unit.graph.scripted import with_trigger
 
 QUEST = "quests/cracked_bell.json"
@@ -200,7 +200,7 @@ def test_more_trust_than_words_can_earn_is_told(ebbhold) -> None:
 
 
 def test_trust_that_gates_and_rewards_bring_may_be_asked_for(ebbhold) -> None:
-    earned = Requirements(flags=("cracked_bell.rumour",), trust=0.2)
+    earned = Requirements(flags=("cracked_bell.rumour",), trust=0.15)
     world = with_trigger(ebbhold, "cracked_bell", "offer-help-bell", requires=earned)
     assert added(ebbhold, world) == []
 
@@ -237,3 +237,29 @@ def test_whoever_gave_the_quest_or_was_just_talked_to_need_not_be_named(ebbhold)
     given = ebbhold.quests["cracked_bell"].model_copy(update={"giver": "corvin"})
     world = replace(ebbhold, quests={**ebbhold.quests, "cracked_bell": given})
     assert not any("corvin is next" in note for note in story_notes(world))
+
+
+def test_a_trigger_does_not_earn_the_trust_that_it_asks_for(ebbhold) -> None:
+    quest = ebbhold.quests["cracked_bell"]
+    trigger = next(t for t in quest.triggers if t.id == "offer-help-bell")
+    most = most_trust(ebbhold, trigger.npc)
+    assert most_trust(ebbhold, trigger.npc, without=trigger) < most
+    requires = trigger.requires.model_copy(update={"trust": most})
+    world = with_trigger(ebbhold, "cracked_bell", "offer-help-bell", requires=requires)
+    assert any(f"nobody reaches a trust of {most:g}" in note for note in added(ebbhold, world))
+
+
+def test_a_secret_that_thanks_alone_open_is_named(ebbhold) -> None:
+    secret = ebbhold.passages["maren-secret-glass"]
+    gate = secret.gate.model_copy(update={"trust": 0.1})
+    open_ = secret.model_copy(update={"gate": gate})
+    world = replace(ebbhold, passages={**ebbhold.passages, secret.id: open_})
+    assert [note.partition(" opens at")[0] for note in added(ebbhold, world)] == [
+        "npcs/maren.json: the secret 'maren-secret-glass'"
+    ]
+
+
+def test_what_asks_for_more_trust_than_words_earn_is_listed_by_who_knows_it(ebbhold) -> None:
+    reach = trust_by_words(ebbhold)
+    assert reach["orsine"]["beyond"]["orsine-forged-ledger"] == 0.6
+    assert all(least > one["most"] for one in reach.values() for least in one["beyond"].values())
