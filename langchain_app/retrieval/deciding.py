@@ -29,6 +29,9 @@ nothing was trained on, so 76 and 78% of the questions that a passage answers we
 (by the evidence alone 63 and 75%), and 44 and 51% of the near-misses, which ask for another kind of
 fact of the same thing (98 and 91%).
 """
+NOTHING_ELSE = 0.9
+"""Who asks after a person and names nothing else is told what the NPC says of them: of that its author
+wrote one passage, which the reading, learnt from lore, takes for an answer to little."""
 ALSO = 0.1
 """How surely another passage must answer to be found beside the best."""
 
@@ -56,6 +59,10 @@ def by_reading(
 
     `answers` are of `ranked` and, after them, of what is withheld.
     """
+    nearest, _ = ranked[0]
+    if nearest.stored.chunk.kind == "acquaintance" and nearest.coverage >= NOTHING_ELSE:
+        yield from by_evidence(index, ranked[:1], withheld)
+        return
     shares = np.zeros(len(ranked) + len(withheld))
     for answer in answers:
         shares[answer.passage] += answer.chance

@@ -29,6 +29,15 @@ FERRY = (
 CHUNKS = (
     Chunk("ferry", "en", "lore", "The Rope Ferry", " ".join(FERRY), PUBLIC),
     Chunk("mill", "en", "lore", "The Mill", "The mill grinds barley. Sal runs the mill.", PUBLIC),
+    Chunk(
+        "sal-on-orrin",
+        "en",
+        "acquaintance",
+        "Orrin Bask",
+        "Orrin still owes me for the rope.",
+        PUBLIC,
+        aliases=("Orrin",),
+    ),
     Chunk("thief", "en", "lore", "The Ferry's Secret", "The ferry hides stolen salt.", SECRET),
 )
 
@@ -112,6 +121,17 @@ async def test_a_follow_up_is_read_with_the_turn_before_it(search) -> None:
     assert reader.before == ("where is the ferry?", "By the mill.")
     assert found.best is not None
     assert found.best.best_sentence == FERRY[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("who is Orrin Bask?", True), ("what did Orrin Bask eat last winter?", False)],
+)
+async def test_who_asks_after_a_person_and_nothing_else_hears_what_is_said_of_them(
+    search, text, told
+) -> None:
+    found = await search(text, Scripted("nobody wrote this", 0.0))
+    assert (found.best is not None and found.best.chunk.id == "sal-on-orrin") is told
 
 
 class Failing:
