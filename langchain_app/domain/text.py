@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -79,6 +80,7 @@ def tokens_in(text: str) -> int:
     return 1 + hangul + (len(text) - hangul) // 4
 
 
+@lru_cache(maxsize=8192)  # authors' examples are compared with every utterance
 def squeezed(text: str) -> str:
     """Return the letters and digits of `text` in lower case: how spans are compared."""
     return "".join(character for character in text.lower() if character.isalnum())

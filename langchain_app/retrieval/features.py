@@ -88,11 +88,7 @@ def _adjacency(question: Question, stored: StoredChunk) -> float:
     pairs = [(a, b) for a, b in pairs if a in stored.all_content and b in stored.all_content]
     if not pairs:
         return 0.0
-    wanted = {token for pair in pairs for token in pair}
-    places: dict[str, list[int]] = {token: [] for token in wanted}
-    for place, token in enumerate(filter(is_content, stored.tokens)):
-        if token in wanted:
-            places[token].append(place)
+    places = stored.places
     near = sum(
         any(abs(one - other) <= NEAR for one in places[a] for other in places[b]) for a, b in pairs
     )

@@ -50,6 +50,14 @@ class StoredChunk:
         return frozenset().union(*self.content)
 
     @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where each content token stands among the content tokens of the whole."""
+        found: dict[str, list[int]] = {}
+        for place, token in enumerate(filter(is_content, self.tokens)):
+            found.setdefault(token, []).append(place)
+        return found
+
+    @cached_property
     def sentences(self) -> tuple[str, ...]:
         """The sentences of the text, which are the segments from the second on."""
         return tuple(sentences(self.chunk.text))
