@@ -225,7 +225,8 @@ class PlainStory:
         p, opened = reading["p"], [gate for gate in self.opened(npc) if gate.get("says")]
         asks_on = reading["act"] == "asks" and not reading["alone"]
         if asks_on:  # opens no stall by the way
-            stalls = {one["id"] for one in opened if _only_acts(one) and p.get(one["id"], 0) < 0.95}
+            others = [one["id"] for one in opened if _only_acts(one) and one["id"] != asked]
+            stalls = {one for one in others if p.get(one, 0) < 0.95}
             p = p | dict.fromkeys(stalls, 0.0)
         for gate in opened:
             again = p.get(gate["id"], 0) >= 0.5 and reading["act"] != "refuses"

@@ -76,7 +76,8 @@ def decided(
     """
     ends = frozenset(rewards)
     held = _held(understood, _in_earnest(understood, acts))
-    asks_on = [one.id for one in opened if understood.asks_on and only_acts(one)]
+    stalls = [one.id for one in opened if only_acts(one) and one.id != asked_back]
+    asks_on = stalls if understood.asks_on else []
     held = {
         key: (p if p >= _least(key, asks_on, answered=answered) else 0.0, wanted)
         for key, (p, wanted) in held.items()

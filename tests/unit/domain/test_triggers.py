@@ -268,6 +268,12 @@ def test_who_asks_on_opens_no_stall(alone, opens) -> None:
     assert (decide(read, stall).fired is not None) is opens
 
 
+def test_who_was_asked_back_about_a_stall_may_ask_on_about_it() -> None:
+    stall = trigger("stall", effects=Effects(actions=(Action(name="follow"),)))
+    read = replace(reading("asks", stall=0.6), alone=False)
+    assert decide(read, stall, asked_back="stall").fired is not None
+
+
 @pytest.mark.parametrize(("steers", "moves"), [(0.19, True), (0.2, False), (0.9, False)])
 @pytest.mark.parametrize("effects", ["nothing", "gives"])
 def test_what_steers_opens_nothing_and_makes_nobody_ask(effects, steers, moves) -> None:
