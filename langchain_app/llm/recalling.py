@@ -22,7 +22,7 @@ _QUOTED: dict[SpeechLevel, str] = {
 _QUOTED_ENGLISH = "You said to me once: “{said}” I remember."
 _REPORTED_ENGLISH = "You told me that {said}."
 _AND = " … "
-"""Between what was said and what was said about it later."""
+"""Between what was said and what was said about it later: that may put it right, so both are quoted."""
 LATER = 0.7
 """What was said later is told, too, if it is so relevant beside what answers best: it may put that right."""
 AT_ONCE = 3
@@ -80,7 +80,6 @@ def _quoted(said: str, brief: Brief) -> str:
     said = said.strip()
     if brief.utterance.language == "ko":
         return _QUOTED[brief.scene.npc.speech_level].format(said=said, particle=quoting(said))
-    told = [turned for part in said.split(_AND) if (turned := as_reported(part)) is not None]
-    if len(told) == len(said.split(_AND)):
-        return _REPORTED_ENGLISH.format(said=", and that ".join(told))
+    if (told := as_reported(said)) is not None:
+        return _REPORTED_ENGLISH.format(said=told)
     return _QUOTED_ENGLISH.format(said=said if said[-1:] in ".!?" else f"{said}.")

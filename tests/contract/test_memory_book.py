@@ -149,8 +149,9 @@ async def test_moments_are_remembered_by_their_time(
 ) -> None:
     for said in ("Hello.", first, "What do you serve?", "I like stew.", last, "Thank you."):
         await game.say(said, "bruna")
-    assert first.rstrip(".") in (await game.say(asked_first, "bruna"))["reply"]
-    assert last.rstrip(".") in (await game.say(asked_last, "bruna"))["reply"]
+    for told, asked in ((first, asked_first), (last, asked_last)):
+        what = " ".join(told.rstrip(".").split()[2:])  # "I am" comes back as "you are"
+        assert what in (await game.say(asked, "bruna"))["reply"]
 
 
 async def test_yesterday_is_told_by_the_games_clock(game) -> None:

@@ -127,7 +127,7 @@ def of_turn(said: str, seq: int, relevance: float, added: str = "") -> Recollect
     [
         (
             of_turn("I tore it and made a box kite", 5, 0.5),
-            ", and that you tore it and made a box kite.",
+            "… I tore it and made a box kite",
         ),
         (of_turn("I like kites", 5, 0.2), "a ray kite."),  # not about it
         (of_turn("My kite is new", 1, 0.5), "a ray kite."),  # said before
