@@ -248,6 +248,15 @@ class Walk(RuleBasedStateMachine):
         steers = data.draw(st.sampled_from((0.0, 0.0, 0.19, 0.3)))
         self._say(session, npc, IDLE, act="small_talk", judged=judged, steers=steers)
 
+    @rule(session=sessions, data=st.data())
+    def says_what_a_gate_to_come_waits_for(self, session: str, data: st.DataObject) -> None:
+        story = self.branch[session]
+        npcs = [npc for npc in sorted(self.stage.plain.npcs) if story.closed(npc)]
+        npc = data.draw(st.sampled_from(npcs or sorted(self.stage.plain.npcs)))
+        shut = [gate["id"] for gate in story.closed(npc) if gate["id"] in story.waits(npc)]
+        judged = {key: Judged(0.96, "other") for key in shut[:1]}
+        self._say(session, npc, IDLE, act="small_talk", judged=judged)
+
     @rule(session=sessions, despair=_SURE, data=st.data())
     def says_something_in_such_despair(
         self, session: str, despair: float, data: st.DataObject
