@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from langchain_app.language.korean import josa
+
 LONGEST = 120
 """Characters; who said more is quoted."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,'’-]*")
@@ -48,4 +50,4 @@ def as_reported(text: str) -> str | None:
 def quoting(said: str) -> str:
     """Return the Korean particle after a quotation: 이라고 where the words end in a consonant."""
     last = re.sub(r"[^가-힣]", "", said)[-1:]
-    return "이라고" if last and (ord(last) - 0xAC00) % 28 else "라고"
+    return josa(last, "이라고", "라고").removeprefix(last)

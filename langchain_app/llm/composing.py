@@ -16,6 +16,7 @@ from langchain_app.domain.people.relationship import Mood
 from langchain_app.domain.text import Language
 from langchain_app.domain.turn import Brief
 from langchain_app.domain.understanding.tone import Tone
+from langchain_app.domain.understanding.understanding import UNSURE
 from langchain_app.language.korean import KoreanAnalyser
 from langchain_app.language.speech_level import speak_at_level
 from langchain_app.language.tokens import sentences
@@ -77,12 +78,15 @@ class Composer:
         if brief.of_oneself is not None:
             return self._after((), brief.of_oneself, brief)
         asked, best = brief.understood.wants_answer, brief.lore.best
-        asks_so = asked or brief.utterance.text.rstrip().endswith(("?", "？"))
+        marked = brief.utterance.text.rstrip().endswith(("?", "？"))
+        asks_so = asked or marked
         if best is not None and (asks_so or best.sure) and not self._no_more(best, brief):
             return self._answer(best, brief, lines)
         if asked and brief.understood.of_npc is not None:
             return self._pick(brief, lines.private)
-        return self._pick(brief, lines.unknown if asked else lines.small_talk)
+        # What is hardly a question is not met with "I don't know": it may be a grief told.
+        asks = asked and (marked or brief.understood.sure.get("act", 1.0) >= UNSURE)
+        return self._pick(brief, lines.unknown if asks else lines.small_talk)
 
     def _answer(self, best: ScoredChunk, brief: Brief, lines: VoiceLines) -> str:
         mood = brief.tone.mood

@@ -125,6 +125,8 @@ def manifest_of(name: str, npc_id: str) -> Json:
 def _id_of(person: Person) -> str:
     if not person.name.strip():
         raise ImportFailed("A person needs a name.", "Nothing was written.")
+    if not (person.role.strip() and person.role_ko.strip()):
+        raise ImportFailed("A person needs a role, in both languages.", "Nothing was written.")
     npc_id = person.id or slug(person.name, "npc")
     if not ID.fullmatch(npc_id):
         raise ImportFailed(
@@ -143,7 +145,12 @@ def _called(name: str) -> list[str]:
 
 def _is_a(role: str, level: SpeechLevel) -> str:
     """Return "(I) am ..." in Korean."""
-    return role + _BE[level][0 if (ord(role[-1]) - 0xAC00) % 28 else 1]
+    return _ends(role, _BE[level])
+
+
+def _ends(noun: str, endings: tuple[str, str]) -> str:
+    """Return a noun with what follows a consonant or a vowel."""
+    return noun + endings[0 if (ord(noun[-1]) - 0xAC00) % 28 else 1]
 
 
 def _written(folder: Path, files: dict[str, bytes]) -> list[str]:
@@ -168,7 +175,7 @@ def _npc(person: Person, npc_id: str, place: str) -> Json:
         "age": person.age,
         "persona": {
             "en": f"{name} is the {role} here, and takes people as they come.",
-            "ko": f"{name_ko}의 하는 일은 {role_ko}. 누가 오든 있는 그대로 대한다.",
+            "ko": f"이곳의 {_ends(role_ko, ('이다.', '다.'))} 누가 오든 있는 그대로 대한다.",
         },
         "backstory": {
             "en": f"{name} has lived here for a long time.",

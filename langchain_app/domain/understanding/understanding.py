@@ -72,7 +72,7 @@ STEERED = 0.2
 """From here on a line is taken to steer: 73% (English) and 71% (Korean) of another author's such lines
 are, and 2% of the honest lines beside them."""
 UNSURE = 0.5
-"""An act below this probability is no yes."""
+"""An act below this probability is no yes, and, unmarked, no question."""
 
 
 @dataclass(frozen=True, slots=True)

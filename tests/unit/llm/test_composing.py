@@ -352,6 +352,24 @@ def test_what_asks_for_nothing_is_no_question_that_nobody_can_answer(
     assert composer.compose(chat) in lines.small_talk
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("text", "sure", "asks"),
+    [
+        ("my granny died last year", 0.28, False),
+        ("who was she?", 0.28, True),
+        ("who was she", 0.9, True),
+    ],
+)
+def test_what_is_hardly_a_question_is_not_met_with_not_knowing(
+    ebbhold, composer, language, text, sure, asks
+) -> None:
+    lines = ebbhold.npc("isaura").lines[language]
+    said = heard(ebbhold, language, Understood(act="asks", sure={"act": sure}))
+    said = replace(said, utterance=Utterance(text, language))
+    assert composer.compose(said) in (lines.unknown if asks else lines.small_talk)
+
+
 # --- what is wanted of the NPC
 
 

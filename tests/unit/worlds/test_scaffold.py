@@ -71,6 +71,7 @@ def test_an_author_says_who_is_met_first(tmp_path: Path) -> None:
         (Person("Berta", id="../berta"), ImportFailed),
         (Person("Berta", place="moon"), ImportFailed),
         (Person("  "), ImportFailed),
+        (Person("Berta", role_ko=" "), ImportFailed),
         (Person("Berta", age=-1), WorldInvalid),
     ],
 )
