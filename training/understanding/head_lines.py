@@ -1,4 +1,4 @@
-"""What the last heads learn from beside their own lines: what surely has no label, what stands alone."""
+"""What the last heads learn from beside their own lines: what has no label, what stands alone."""
 
 from __future__ import annotations
 
